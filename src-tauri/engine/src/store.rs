@@ -1,0 +1,322 @@
+//! The workbook's file: one SQLite database, one writer, a reader beside it.
+//!
+//! Each file in `store/` owns one table: its row type and its SQL. This file
+//! owns the connections, what a file must be to be opened, and that nothing
+//! half-done is ever left behind. It knows no rules about topics or edits.
+
+mod backups;
+mod day;
+pub(crate) mod edits;
+pub(crate) mod import_report;
+pub(crate) mod items;
+mod lock;
+pub(crate) mod meta;
+pub(crate) mod models;
+pub(crate) mod placements;
+pub(crate) mod topics;
+pub(crate) mod vectors;
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+
+pub use day::Day;
+
+use crate::error::{Error, Result};
+use crate::files;
+use crate::import::ImportReport;
+use crate::items::Item;
+use lock::{Lock, Taken};
+use meta::Meta;
+
+/// "KNDR": tells a workbook from any other SQLite database.
+const APPLICATION_ID: i32 = 0x4b4e_4452;
+
+/// Every release's migration, oldest first. One that was released is never changed.
+const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("store/migrations/0001_first.sql")).foreign_key_check()];
+
+/// Five rows of a 384-dimensional model fill a page of 8 KiB to 97 %.
+const PAGE_BYTES: u32 = 8192;
+
+/// How long a connection waits for another one to finish, before it gives up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// An open workbook file.
+pub(crate) struct Store {
+    path: PathBuf,
+    // Fields are dropped in this order: the writer is the last connection, so
+    // closing it folds the write-ahead log into the file, still under the lock.
+    reader: Mutex<Connection>,
+    writer: Option<Mutex<Connection>>,
+    _lock: Option<Lock>,
+}
+
+impl Store {
+    /// Makes the workbook file `path`, complete or not at all.
+    ///
+    /// # Errors
+    /// `Unwritable` when there is a file of that name, or it cannot be made.
+    pub(crate) fn create(path: &Path, meta: &Meta, list: &[Item], report: &ImportReport) -> Result<()> {
+        if path.exists() {
+            return Err(files::unwritable(path, &io::ErrorKind::AlreadyExists.into()));
+        }
+        files::replace_with(path, |temporary| {
+            // Makes the file first, so that a refusal says why.
+            File::create_new(temporary).map_err(|error| files::unwritable(path, &error))?;
+            let fill = || -> rusqlite::Result<()> {
+                let mut connection = Connection::open(temporary)?;
+                connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+                // Nobody sees the file before it is complete and on the disk.
+                connection.pragma_update(None, "synchronous", "OFF")?;
+                connection.pragma_update(None, "foreign_keys", true)?;
+                migrate(&mut connection)?;
+                let transaction = connection.transaction()?;
+                meta::insert(&transaction, meta)?;
+                import_report::insert(&transaction, report)?;
+                items::insert(&transaction, list)?;
+                transaction.commit()?;
+                connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+                connection.pragma_update(None, "journal_mode", "WAL")?;
+                connection.close().map_err(|(_, error)| error)
+            };
+            fill().map_err(Error::from)
+        })
+    }
+
+    /// Opens the workbook file `path`: for changes if nobody else has it open
+    /// and it is not write-protected, else to look at. Before a migration, and
+    /// on the first opening of a day, a backup is made.
+    pub(crate) fn open(path: &Path, today: Day) -> Result<Self> {
+        Self::open_with(path, Some(today))
+    }
+
+    fn open_with(path: &Path, today: Option<Day>) -> Result<Self> {
+        check_header(path)?;
+        let lock = match if is_write_protected(path) { Taken::Elsewhere } else { Lock::take(path) } {
+            Taken::Here(lock) => Some(lock),
+            Taken::Elsewhere => None,
+        };
+        let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let writer = match &lock {
+            Some(_) => Some(open_for_changes(path, flags, today).map_err(|error| at(path, error))?),
+            None => None,
+        };
+        let reader = open_to_look(path, flags).map_err(|error| at(path, error))?;
+        Ok(Self { path: path.to_path_buf(), reader: Mutex::new(reader), writer: writer.map(Mutex::new), _lock: lock })
+    }
+
+    /// Opens the file that was made a moment ago, which needs no backup.
+    pub(crate) fn open_new(path: &Path) -> Result<Self> {
+        Self::open_with(path, None)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.writer.is_none()
+    }
+
+    /// Asks the database, in one moment's state of it.
+    pub(crate) fn read<T>(&self, ask: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
+        let mut connection = locked(&self.reader);
+        let ask = || -> rusqlite::Result<T> {
+            let transaction = connection.transaction()?;
+            ask(&transaction)
+        };
+        ask().map_err(|error| at(&self.path, error.into()))
+    }
+
+    /// Changes the database: all that `change` does, or nothing when it fails.
+    /// When this returns `Ok`, the change is on the disk.
+    pub(crate) fn write<T>(&self, change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
+        let mut connection = locked(self.writer.as_ref().ok_or(Error::ReadOnly)?);
+        let change = || -> rusqlite::Result<T> {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let changed = change(&transaction)?;
+            transaction.commit()?;
+            Ok(changed)
+        };
+        change().map_err(|error| at(&self.path, error.into()))
+    }
+
+    /// Reads the whole file to see whether it holds together.
+    ///
+    /// # Errors
+    /// `Damaged` when it does not.
+    pub(crate) fn quick_check(&self) -> Result<()> {
+        self.read(|transaction| {
+            let verdict: String = transaction.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+            if verdict == "ok" { Ok(()) } else { Err(damage(verdict)) }
+        })
+    }
+}
+
+/// A failure of the database to hold what it must, said as SQLite would.
+pub(crate) fn damage(what: String) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), Some(what))
+}
+
+fn locked(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    // A panic inside a transaction rolled it back: the connection is sound.
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Adds the path to an error that speaks of the file itself.
+fn at(path: &Path, error: Error) -> Error {
+    let path = path.to_path_buf();
+    match error {
+        Error::Storage(source) => match (source.sqlite_error_code(), &source) {
+            (Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase), _)
+            // The schema or a cell is not what was written there.
+            | (_, rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::QueryReturnedNoRows
+                | rusqlite::Error::Utf8Error(..)
+                | rusqlite::Error::SqlInputError { .. }) => Error::Damaged { path, source },
+            (Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied), _) => {
+                Error::Unreadable { path, reason: "access was denied".to_owned() }
+            }
+            _ => Error::Storage(source),
+        },
+        other => other,
+    }
+}
+
+/// Refuses what is no SQLite database, before SQLite takes an empty file for one.
+fn check_header(path: &Path) -> Result<()> {
+    let mut header = [0; 16];
+    let metadata = std::fs::metadata(path).map_err(|error| files::unreadable(path, &error))?;
+    if metadata.is_dir() {
+        return Err(files::unreadable(path, &io::ErrorKind::IsADirectory.into()));
+    }
+    if !metadata.is_file() {
+        return Err(Error::NotAWorkbook { path: path.to_path_buf() });
+    }
+    let mut file = File::open(path).map_err(|error| files::unreadable(path, &error))?;
+    match file.read_exact(&mut header) {
+        Ok(()) if &header == b"SQLite format 3\0" => Ok(()),
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(files::unreadable(path, &error)),
+        _ => Err(Error::NotAWorkbook { path: path.to_path_buf() }),
+    }
+}
+
+fn is_write_protected(path: &Path) -> bool {
+    File::options().read(true).write(true).open(path).is_err()
+}
+
+fn open_for_changes(path: &Path, flags: OpenFlags, today: Option<Day>) -> Result<Connection> {
+    let mut connection = Connection::open_with_flags(uri(path, ""), flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    prepare(&connection)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    match (version(path, &connection)?, today) {
+        (Version::Current, None) => {}
+        (Version::Current, Some(today)) => backups::make_daily(&connection, path, today)?,
+        (Version::Older(number), today) => {
+            if let Some(today) = today {
+                backups::make_before_migration(&connection, path, today, number)?;
+            }
+            migrate(&mut connection)?;
+        }
+    }
+    Ok(connection)
+}
+
+fn open_to_look(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let look = |parameters| -> Result<Connection> {
+        let connection = Connection::open_with_flags(uri(path, parameters), flags)?;
+        prepare(&connection)?;
+        match version(path, &connection)? {
+            Version::Current => Ok(connection),
+            // Bringing it up to date is a change.
+            Version::Older(_) => Err(Error::ReadOnly),
+        }
+    };
+    match look("") {
+        // On a write-protected disk there is no place for what readers share,
+        // and no need for it: nobody can change the file.
+        Err(Error::Storage(error))
+            if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !files::beside(path, "-wal").exists() =>
+        {
+            look("?immutable=1")
+        }
+        other => other,
+    }
+}
+
+/// `path` as a URI for SQLite, which reads `%`, `?` and `#` as its own.
+fn uri(path: &Path, parameters: &str) -> String {
+    let text = path.to_string_lossy();
+    let absolute = if cfg!(windows) { format!("/{}", text.replace('\\', "/")) } else { text.into_owned() };
+    format!("file:{}{parameters}", absolute.replace('%', "%25").replace('?', "%3f").replace('#', "%23"))
+}
+
+/// What every connection must know.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    // A workbook may come from anywhere: nothing in its schema is trusted, and
+    // broken cells are noticed.
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update(None, "mmap_size", 0)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(())
+}
+
+enum Version {
+    Current,
+    Older(usize),
+}
+
+/// Which release wrote the file.
+fn version(path: &Path, connection: &Connection) -> Result<Version> {
+    let path = || path.to_path_buf();
+    let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match usize::try_from(version) {
+        Ok(version) if id == APPLICATION_ID && version > 0 => match version.cmp(&MIGRATIONS.len()) {
+            std::cmp::Ordering::Less => Ok(Version::Older(version)),
+            std::cmp::Ordering::Equal => Ok(Version::Current),
+            std::cmp::Ordering::Greater => Err(Error::NewerWorkbook { path: path() }),
+        },
+        _ => Err(Error::NotAWorkbook { path: path() }),
+    }
+}
+
+/// Brings the schema up to date, in one transaction per step.
+fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    Migrations::from_slice(MIGRATIONS).to_latest(connection).map_err(|error| match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => err,
+        other => damage(other.to_string()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_migrations_run_from_nothing_to_the_newest() {
+        Migrations::from_slice(MIGRATIONS).validate().expect("an empty file becomes a workbook");
+    }
+
+    #[test]
+    fn a_path_survives_becoming_a_uri() {
+        for (path, wanted) in [
+            ("/a/words.kindred", "file:/a/words.kindred"),
+            ("/100 %/what? #1.kindred", "file:/100 %25/what%3f %231.kindred"),
+        ] {
+            assert_eq!(uri(Path::new(path), ""), wanted, "{path} must reach SQLite as it is");
+        }
+    }
+}

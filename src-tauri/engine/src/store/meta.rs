@@ -1,0 +1,57 @@
+//! What a workbook is called, where it comes from and how the window looked.
+
+use rusqlite::Connection;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Meta {
+    pub(crate) name: String,
+    pub(crate) source_name: String,
+    pub(crate) seed: u64,
+    pub(crate) created_at_secs: u64,
+    pub(crate) view: String,
+    pub(crate) is_paused: bool,
+}
+
+pub(crate) fn insert(connection: &Connection, meta: &Meta) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO meta (id, name, source_name, seed, created_at_secs, view, is_paused)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
+        // SQLite's integers have a sign: seeds above half of u64 are kept as negative ones.
+        (
+            &meta.name,
+            &meta.source_name,
+            meta.seed.cast_signed(),
+            meta.created_at_secs.cast_signed(),
+            &meta.view,
+            meta.is_paused,
+        ),
+    )?;
+    Ok(())
+}
+
+pub(crate) fn get(connection: &Connection) -> rusqlite::Result<Meta> {
+    connection.query_row(
+        "SELECT name, source_name, seed, created_at_secs, view, is_paused FROM meta WHERE id = 1",
+        [],
+        |row| {
+            Ok(Meta {
+                name: row.get(0)?,
+                source_name: row.get(1)?,
+                seed: row.get::<_, i64>(2)?.cast_unsigned(),
+                created_at_secs: row.get::<_, i64>(3)?.cast_unsigned(),
+                view: row.get(4)?,
+                is_paused: row.get(5)?,
+            })
+        },
+    )
+}
+
+pub(crate) fn set_view(connection: &Connection, view: &str) -> rusqlite::Result<()> {
+    connection.execute("UPDATE meta SET view = ?1 WHERE id = 1", [view])?;
+    Ok(())
+}
+
+pub(crate) fn set_paused(connection: &Connection, is_paused: bool) -> rusqlite::Result<()> {
+    connection.execute("UPDATE meta SET is_paused = ?1 WHERE id = 1", [is_paused])?;
+    Ok(())
+}
