@@ -84,11 +84,9 @@ fn valid_name(name: &str) -> Result<String> {
 }
 
 fn topic_mut(sorting: &mut Sorting, id: TopicId) -> Result<&mut Topic> {
-    sorting
-        .topics
-        .iter_mut()
-        .find(|topic| topic.id == id)
-        .ok_or_else(|| Error::Invalid("This topic is no longer there. Choose another one.".to_owned()))
+    sorting.topics.iter_mut().find(|topic| topic.id == id).ok_or_else(|| {
+        Error::Invalid("This topic is no longer there. Choose another one.".to_owned())
+    })
 }
 
 /// A sorting must not speak of topics that it does not have, nor have one
@@ -98,14 +96,19 @@ fn check(sorting: &Sorting) -> Result<()> {
     ids.sort_unstable();
     let distinct = ids.windows(2).all(|pair| pair[0] != pair[1]);
     let known = |id: Option<TopicId>| id.is_none_or(|id| ids.binary_search(&id).is_ok());
-    let sound = |place: &Placement| known(place.topic) && known(place.runner_up) && place.confidence.is_finite();
+    let sound = |place: &Placement| {
+        known(place.topic) && known(place.runner_up) && place.confidence.is_finite()
+    };
     if distinct
         && sorting.placements.iter().all(sound)
         && sorting.topics.iter().all(|topic| topic.stability.is_finite())
     {
         Ok(())
     } else {
-        Err(Error::Invalid("These topics contradict each other, so they were not kept. Find topics again.".to_owned()))
+        Err(Error::Invalid(
+            "These topics contradict each other, so they were not kept. Find topics again."
+                .to_owned(),
+        ))
     }
 }
 
@@ -129,7 +132,10 @@ mod packed {
         pinned: Vec<usize>,
     }
 
-    pub(super) fn serialize<S: Serializer>(sorting: &Sorting, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(
+        sorting: &Sorting,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         let places = &sorting.placements;
         Packed {
             topics: sorting.topics.clone(),
@@ -141,7 +147,9 @@ mod packed {
         .serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Sorting, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Sorting, D::Error> {
         let packed = Packed::deserialize(deserializer)?;
         let count = packed.places.len();
         if packed.runners_up.len() != count || packed.confidence_bits.len() != count {
@@ -160,7 +168,10 @@ mod packed {
             })
             .collect();
         for index in packed.pinned {
-            placements.get_mut(index).ok_or_else(|| D::Error::custom("a pin outside the list"))?.pinned = true;
+            placements
+                .get_mut(index)
+                .ok_or_else(|| D::Error::custom("a pin outside the list"))?
+                .pinned = true;
         }
         Ok(Sorting { topics: packed.topics, placements })
     }

@@ -38,7 +38,8 @@ use meta::Meta;
 const APPLICATION_ID: i32 = 0x4b4e_4452;
 
 /// Every release's migration, oldest first. One that was released is never changed.
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("store/migrations/0001_first.sql")).foreign_key_check()];
+const MIGRATIONS: &[M<'static>] =
+    &[M::up(include_str!("store/migrations/0001_first.sql")).foreign_key_check()];
 
 /// Five rows of a 384-dimensional model fill a page of 8 KiB to 97 %.
 const PAGE_BYTES: u32 = 8192;
@@ -61,7 +62,12 @@ impl Store {
     ///
     /// # Errors
     /// `Unwritable` when there is a file of that name, or it cannot be made.
-    pub(crate) fn create(path: &Path, meta: &Meta, list: &[Item], report: &ImportReport) -> Result<()> {
+    pub(crate) fn create(
+        path: &Path,
+        meta: &Meta,
+        list: &[Item],
+        report: &ImportReport,
+    ) -> Result<()> {
         if path.exists() {
             return Err(files::unwritable(path, &io::ErrorKind::AlreadyExists.into()));
         }
@@ -97,7 +103,8 @@ impl Store {
 
     fn open_with(path: &Path, today: Option<Day>) -> Result<Self> {
         check_header(path)?;
-        let lock = match if is_write_protected(path) { Taken::Elsewhere } else { Lock::take(path) } {
+        let lock = match if is_write_protected(path) { Taken::Elsewhere } else { Lock::take(path) }
+        {
             Taken::Here(lock) => Some(lock),
             Taken::Elsewhere => None,
         };
@@ -107,7 +114,12 @@ impl Store {
             None => None,
         };
         let reader = open_to_look(path, flags).map_err(|error| at(path, error))?;
-        Ok(Self { path: path.to_path_buf(), reader: Mutex::new(reader), writer: writer.map(Mutex::new), _lock: lock })
+        Ok(Self {
+            path: path.to_path_buf(),
+            reader: Mutex::new(reader),
+            writer: writer.map(Mutex::new),
+            _lock: lock,
+        })
     }
 
     /// Opens the file that was made a moment ago, which needs no backup.
@@ -124,7 +136,10 @@ impl Store {
     }
 
     /// Asks the database, in one moment's state of it.
-    pub(crate) fn read<T>(&self, ask: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
+    pub(crate) fn read<T>(
+        &self,
+        ask: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
         let mut connection = locked(&self.reader);
         let ask = || -> rusqlite::Result<T> {
             let transaction = connection.transaction()?;
@@ -135,10 +150,14 @@ impl Store {
 
     /// Changes the database: all that `change` does, or nothing when it fails.
     /// When this returns `Ok`, the change is on the disk.
-    pub(crate) fn write<T>(&self, change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T> {
+    pub(crate) fn write<T>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T> {
         let mut connection = locked(self.writer.as_ref().ok_or(Error::ReadOnly)?);
         let change = || -> rusqlite::Result<T> {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let changed = change(&transaction)?;
             transaction.commit()?;
             Ok(changed)
@@ -152,7 +171,8 @@ impl Store {
     /// `Damaged` when it does not.
     pub(crate) fn quick_check(&self) -> Result<()> {
         self.read(|transaction| {
-            let verdict: String = transaction.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+            let verdict: String =
+                transaction.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
             if verdict == "ok" { Ok(()) } else { Err(damage(verdict)) }
         })
     }
@@ -160,7 +180,10 @@ impl Store {
 
 /// A failure of the database to hold what it must, said as SQLite would.
 pub(crate) fn damage(what: String) -> rusqlite::Error {
-    rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT), Some(what))
+    rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
+        Some(what),
+    )
 }
 
 fn locked(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
@@ -203,7 +226,9 @@ fn check_header(path: &Path) -> Result<()> {
     let mut file = File::open(path).map_err(|error| files::unreadable(path, &error))?;
     match file.read_exact(&mut header) {
         Ok(()) if &header == b"SQLite format 3\0" => Ok(()),
-        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => Err(files::unreadable(path, &error)),
+        Err(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+            Err(files::unreadable(path, &error))
+        }
         _ => Err(Error::NotAWorkbook { path: path.to_path_buf() }),
     }
 }
@@ -213,7 +238,8 @@ fn is_write_protected(path: &Path) -> bool {
 }
 
 fn open_for_changes(path: &Path, flags: OpenFlags, today: Option<Day>) -> Result<Connection> {
-    let mut connection = Connection::open_with_flags(uri(path, ""), flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mut connection =
+        Connection::open_with_flags(uri(path, ""), flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     prepare(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -246,7 +272,8 @@ fn open_to_look(path: &Path, flags: OpenFlags) -> Result<Connection> {
         // On a write-protected disk there is no place for what readers share,
         // and no need for it: nobody can change the file.
         Err(Error::Storage(error))
-            if error.sqlite_error_code() == Some(ErrorCode::CannotOpen) && !files::beside(path, "-wal").exists() =>
+            if error.sqlite_error_code() == Some(ErrorCode::CannotOpen)
+                && !files::beside(path, "-wal").exists() =>
         {
             look("?immutable=1")
         }
@@ -257,8 +284,12 @@ fn open_to_look(path: &Path, flags: OpenFlags) -> Result<Connection> {
 /// `path` as a URI for SQLite, which reads `%`, `?` and `#` as its own.
 fn uri(path: &Path, parameters: &str) -> String {
     let text = path.to_string_lossy();
-    let absolute = if cfg!(windows) { format!("/{}", text.replace('\\', "/")) } else { text.into_owned() };
-    format!("file:{}{parameters}", absolute.replace('%', "%25").replace('?', "%3f").replace('#', "%23"))
+    let absolute =
+        if cfg!(windows) { format!("/{}", text.replace('\\', "/")) } else { text.into_owned() };
+    format!(
+        "file:{}{parameters}",
+        absolute.replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+    )
 }
 
 /// What every connection must know.
@@ -284,11 +315,13 @@ fn version(path: &Path, connection: &Connection) -> Result<Version> {
     let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match usize::try_from(version) {
-        Ok(version) if id == APPLICATION_ID && version > 0 => match version.cmp(&MIGRATIONS.len()) {
-            std::cmp::Ordering::Less => Ok(Version::Older(version)),
-            std::cmp::Ordering::Equal => Ok(Version::Current),
-            std::cmp::Ordering::Greater => Err(Error::NewerWorkbook { path: path() }),
-        },
+        Ok(version) if id == APPLICATION_ID && version > 0 => {
+            match version.cmp(&MIGRATIONS.len()) {
+                std::cmp::Ordering::Less => Ok(Version::Older(version)),
+                std::cmp::Ordering::Equal => Ok(Version::Current),
+                std::cmp::Ordering::Greater => Err(Error::NewerWorkbook { path: path() }),
+            }
+        }
         _ => Err(Error::NotAWorkbook { path: path() }),
     }
 }

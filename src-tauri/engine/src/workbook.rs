@@ -88,9 +88,16 @@ impl Workbook {
     /// # Errors
     /// `NothingToImport` for an empty list, `Unwritable` when there is a file
     /// at `path` already or none can be made, `DiskFull`.
-    pub fn create(path: &Path, list: &ImportedList, origin: &Origin, model: ModelKey) -> Result<Self> {
+    pub fn create(
+        path: &Path,
+        list: &ImportedList,
+        origin: &Origin,
+        model: ModelKey,
+    ) -> Result<Self> {
         if list.items.is_empty() {
-            return Err(Error::NothingToImport { reason: "There is no text in this list.".to_owned() });
+            return Err(Error::NothingToImport {
+                reason: "There is no text in this list.".to_owned(),
+            });
         }
         let meta = Meta {
             name: origin.name.clone(),
@@ -166,7 +173,11 @@ impl Workbook {
                 labels: contents.labels,
                 view: meta.view,
                 is_paused: meta.is_paused,
-                embedded_count: contents.embedded.iter().filter(|&&is_embedded| is_embedded).count(),
+                embedded_count: contents
+                    .embedded
+                    .iter()
+                    .filter(|&&is_embedded| is_embedded)
+                    .count(),
                 embedded: contents.embedded,
             }),
             changing: Mutex::new(()),
@@ -311,7 +322,8 @@ impl Workbook {
             return Ok(());
         }
         monitor.check()?;
-        let texts: Vec<&str> = missing.iter().map(|&index| self.items[index].text.as_str()).collect();
+        let texts: Vec<&str> =
+            missing.iter().map(|&index| self.items[index].text.as_str()).collect();
         let mut keep = |rows: &[usize], vectors: &Vectors| {
             let done = self.keep_vectors(rows.iter().map(|&row| missing[row]), vectors)?;
             monitor.progress(Stage::Embedding, done, total);
@@ -321,9 +333,15 @@ impl Workbook {
     }
 
     /// Writes one batch and gives the number of items embedded so far.
-    fn keep_vectors(&self, items: impl Iterator<Item = usize> + Clone, vectors: &Vectors) -> Result<usize> {
+    fn keep_vectors(
+        &self,
+        items: impl Iterator<Item = usize> + Clone,
+        vectors: &Vectors,
+    ) -> Result<usize> {
         if vectors.len() != items.clone().count() {
-            return Err(Error::Embedding { reason: "the model gave another number of vectors than texts".to_owned() });
+            return Err(Error::Embedding {
+                reason: "the model gave another number of vectors than texts".to_owned(),
+            });
         }
         let is_same_dim = self.store.write(|transaction| {
             let model = store::models::find_or_insert(transaction, &self.model, vectors.dim())?;
@@ -334,7 +352,9 @@ impl Workbook {
             Ok(model.dim == vectors.dim())
         })?;
         if !is_same_dim {
-            return Err(Error::Embedding { reason: "the model changed the number of its dimensions".to_owned() });
+            return Err(Error::Embedding {
+                reason: "the model changed the number of its dimensions".to_owned(),
+            });
         }
         let mut state = self.state();
         for item in items {
@@ -356,14 +376,19 @@ impl Workbook {
         if let Some(vectors) = &*slot {
             return Ok(Arc::clone(vectors));
         }
-        let not_yet =
-            || Error::Invalid("Not all texts are embedded yet. Let the model finish, then try again.".to_owned());
+        let not_yet = || {
+            Error::Invalid(
+                "Not all texts are embedded yet. Let the model finish, then try again.".to_owned(),
+            )
+        };
         if self.embedded_count() < self.items.len() {
             return Err(not_yet());
         }
-        let loaded = self.store.read(|transaction| match store::models::find(transaction, &self.model)? {
-            Some(row) => store::vectors::load(transaction, row, &self.hashes),
-            None => Ok(None),
+        let loaded = self.store.read(|transaction| {
+            match store::models::find(transaction, &self.model)? {
+                Some(row) => store::vectors::load(transaction, row, &self.hashes),
+                None => Ok(None),
+            }
         })?;
         let vectors = Arc::new(loaded.ok_or_else(not_yet)?);
         *slot = Some(Arc::clone(&vectors));
@@ -421,7 +446,12 @@ impl Workbook {
     /// # Errors
     /// `Invalid` while some items are not embedded yet; `Cancelled`;
     /// `ReadOnly`, `DiskFull`, `Storage`.
-    pub fn find_topics(&self, params: &FindTopics, vocabulary: &Vocabulary, monitor: &dyn Monitor) -> Result<()> {
+    pub fn find_topics(
+        &self,
+        params: &FindTopics,
+        vocabulary: &Vocabulary,
+        monitor: &dyn Monitor,
+    ) -> Result<()> {
         if self.is_read_only() {
             return Err(Error::ReadOnly);
         }
@@ -499,7 +529,11 @@ impl Workbook {
 
     fn install(&self, before: &Sorting, after: Sorting, labels: Labels) {
         let is_placed_alike = before.placements == after.placements
-            && before.topics.iter().map(|topic| topic.id).eq(after.topics.iter().map(|topic| topic.id));
+            && before
+                .topics
+                .iter()
+                .map(|topic| topic.id)
+                .eq(after.topics.iter().map(|topic| topic.id));
         let mut state = self.state();
         state.revision += 1;
         state.placed += u64::from(!is_placed_alike);
@@ -571,7 +605,11 @@ enum Step {
     Redo,
 }
 
-fn save_difference(connection: &rusqlite::Connection, before: &Sorting, after: &Sorting) -> rusqlite::Result<()> {
+fn save_difference(
+    connection: &rusqlite::Connection,
+    before: &Sorting,
+    after: &Sorting,
+) -> rusqlite::Result<()> {
     store::topics::update(connection, &before.topics, &after.topics)?;
     store::placements::update(connection, &before.placements, &after.placements)
 }

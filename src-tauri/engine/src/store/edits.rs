@@ -27,31 +27,49 @@ pub(crate) struct Labels {
 }
 
 /// Adds an edit that was just done. What was undone before can no longer be redone.
-pub(crate) fn push(connection: &Connection, label: &str, edit: &Edit, inverse: &Edit) -> rusqlite::Result<()> {
+pub(crate) fn push(
+    connection: &Connection,
+    label: &str,
+    edit: &Edit,
+    inverse: &Edit,
+) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM edits WHERE is_undone = 1", [])?;
     connection.execute(
         "INSERT INTO edits (label, edit, inverse, is_undone) VALUES (?1, ?2, ?3, 0)",
         (label, json(edit)?, json(inverse)?),
     )?;
-    connection.execute("DELETE FROM edits WHERE id <= ?1", [connection.last_insert_rowid() - KEPT])?;
+    connection
+        .execute("DELETE FROM edits WHERE id <= ?1", [connection.last_insert_rowid() - KEPT])?;
     Ok(())
 }
 
 /// The edit that undo takes back.
 pub(crate) fn last_done(connection: &Connection) -> rusqlite::Result<Option<EditRow>> {
     connection
-        .query_row("SELECT id, edit, inverse FROM edits WHERE is_undone = 0 ORDER BY id DESC LIMIT 1", [], row)
+        .query_row(
+            "SELECT id, edit, inverse FROM edits WHERE is_undone = 0 ORDER BY id DESC LIMIT 1",
+            [],
+            row,
+        )
         .optional()
 }
 
 /// The edit that redo does again.
 pub(crate) fn first_undone(connection: &Connection) -> rusqlite::Result<Option<EditRow>> {
     connection
-        .query_row("SELECT id, edit, inverse FROM edits WHERE is_undone = 1 ORDER BY id LIMIT 1", [], row)
+        .query_row(
+            "SELECT id, edit, inverse FROM edits WHERE is_undone = 1 ORDER BY id LIMIT 1",
+            [],
+            row,
+        )
         .optional()
 }
 
-pub(crate) fn set_undone(connection: &Connection, id: i64, is_undone: bool) -> rusqlite::Result<()> {
+pub(crate) fn set_undone(
+    connection: &Connection,
+    id: i64,
+    is_undone: bool,
+) -> rusqlite::Result<()> {
     connection.execute("UPDATE edits SET is_undone = ?2 WHERE id = ?1", (id, is_undone))?;
     Ok(())
 }
@@ -66,12 +84,14 @@ pub(crate) fn labels(connection: &Connection) -> rusqlite::Result<Labels> {
 
 fn row(row: &Row<'_>) -> rusqlite::Result<EditRow> {
     let edit = |column| -> rusqlite::Result<Edit> {
-        serde_json::from_str(row.get_ref(column)?.as_str()?)
-            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into()))
+        serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
+        })
     };
     Ok(EditRow { id: row.get(0)?, edit: edit(1)?, inverse: edit(2)? })
 }
 
 fn json(edit: &Edit) -> rusqlite::Result<String> {
-    serde_json::to_string(edit).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    serde_json::to_string(edit)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }

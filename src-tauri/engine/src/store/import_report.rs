@@ -10,8 +10,8 @@ pub(crate) fn insert(connection: &Connection, report: &ImportReport) -> rusqlite
          VALUES (1, ?1, ?2, ?3, ?4, ?5)",
         (report.rows, report.kept, report.blank, report.duplicates, report.problem_count),
     )?;
-    let mut insert =
-        connection.prepare("INSERT INTO import_problems (position, line, message) VALUES (?1, ?2, ?3)")?;
+    let mut insert = connection
+        .prepare("INSERT INTO import_problems (position, line, message) VALUES (?1, ?2, ?3)")?;
     for (position, problem) in report.problems.iter().enumerate() {
         insert.execute((position, problem.line, &problem.message))?;
     }

@@ -5,8 +5,8 @@ use rusqlite::Connection;
 use crate::items::Item;
 
 pub(crate) fn insert(connection: &Connection, items: &[Item]) -> rusqlite::Result<()> {
-    let mut insert =
-        connection.prepare("INSERT INTO items (id, text, category, occurrences) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert = connection
+        .prepare("INSERT INTO items (id, text, category, occurrences) VALUES (?1, ?2, ?3, ?4)")?;
     for (id, item) in items.iter().enumerate() {
         insert.execute((id, &item.text, &item.category, item.occurrences))?;
     }
@@ -15,7 +15,8 @@ pub(crate) fn insert(connection: &Connection, items: &[Item]) -> rusqlite::Resul
 
 /// All items, by id.
 pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Item>> {
-    let mut select = connection.prepare("SELECT id, text, category, occurrences FROM items ORDER BY id")?;
+    let mut select =
+        connection.prepare("SELECT id, text, category, occurrences FROM items ORDER BY id")?;
     let mut rows = select.query([])?;
     let mut items = Vec::new();
     while let Some(row) = rows.next()? {

@@ -27,7 +27,9 @@ impl Lock {
         // The file may vanish between opening and locking it, when the one who
         // had it closes: then the lock is on nothing, and the next try decides.
         for _ in 0..8 {
-            let Ok(file) = File::options().read(true).write(true).create(true).truncate(false).open(&path) else {
+            let Ok(file) =
+                File::options().read(true).write(true).create(true).truncate(false).open(&path)
+            else {
                 return Taken::Elsewhere;
             };
             if file.try_lock().is_err() {

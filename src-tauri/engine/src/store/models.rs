@@ -21,7 +21,11 @@ pub(crate) fn find(connection: &Connection, key: &ModelKey) -> rusqlite::Result<
         .optional()
 }
 
-pub(crate) fn find_or_insert(connection: &Connection, key: &ModelKey, dim: usize) -> rusqlite::Result<ModelRow> {
+pub(crate) fn find_or_insert(
+    connection: &Connection,
+    key: &ModelKey,
+    dim: usize,
+) -> rusqlite::Result<ModelRow> {
     if let Some(row) = find(connection, key)? {
         return Ok(row);
     }

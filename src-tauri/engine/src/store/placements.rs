@@ -7,8 +7,9 @@ use crate::topics::{Placement, TopicId};
 
 /// All places, in item order; empty until topics were found once.
 pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Placement>> {
-    let mut select =
-        connection.prepare("SELECT item, topic, pinned, confidence, runner_up FROM placements ORDER BY item")?;
+    let mut select = connection.prepare(
+        "SELECT item, topic, pinned, confidence, runner_up FROM placements ORDER BY item",
+    )?;
     let mut rows = select.query([])?;
     let mut placements = Vec::new();
     while let Some(row) = rows.next()? {
@@ -26,7 +27,11 @@ pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Placement>> {
 }
 
 /// Writes what differs between `before`, which is what the table holds, and `after`.
-pub(crate) fn update(connection: &Connection, before: &[Placement], after: &[Placement]) -> rusqlite::Result<()> {
+pub(crate) fn update(
+    connection: &Connection,
+    before: &[Placement],
+    after: &[Placement],
+) -> rusqlite::Result<()> {
     if after.len() < before.len() {
         connection.execute("DELETE FROM placements WHERE item >= ?1", [after.len()])?;
     }

@@ -24,7 +24,11 @@ pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Topic>> {
 }
 
 /// Writes what differs between `before`, which is what the table holds, and `after`.
-pub(crate) fn update(connection: &Connection, before: &[Topic], after: &[Topic]) -> rusqlite::Result<()> {
+pub(crate) fn update(
+    connection: &Connection,
+    before: &[Topic],
+    after: &[Topic],
+) -> rusqlite::Result<()> {
     let mut delete = connection.prepare_cached("DELETE FROM topics WHERE id = ?1")?;
     for gone in before.iter().filter(|topic| after.iter().all(|other| other.id != topic.id)) {
         delete.execute([gone.id.0])?;

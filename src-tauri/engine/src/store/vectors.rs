@@ -48,7 +48,11 @@ pub(crate) fn which_exist(
 
 /// The vectors of the texts with these hashes, in this order; `None` when one
 /// of them has none. The numbers go straight from SQLite's pages into place.
-pub(crate) fn load(connection: &Connection, model: ModelRow, hashes: &[TextHash]) -> rusqlite::Result<Option<Vectors>> {
+pub(crate) fn load(
+    connection: &Connection,
+    model: ModelRow,
+    hashes: &[TextHash],
+) -> rusqlite::Result<Option<Vectors>> {
     let dim = model.dim;
     if dim == 0 {
         return Err(damage("a model without dimensions".to_owned()));
@@ -58,7 +62,8 @@ pub(crate) fn load(connection: &Connection, model: ModelRow, hashes: &[TextHash]
     let mut found = 0;
     // The index would be read in the order of the hashes, which is no order:
     // the table itself is read once, from front to back.
-    let mut select = connection.prepare("SELECT text_hash, vector FROM vectors NOT INDEXED WHERE model = ?1")?;
+    let mut select =
+        connection.prepare("SELECT text_hash, vector FROM vectors NOT INDEXED WHERE model = ?1")?;
     let mut rows = select.query([model.id])?;
     while let Some(row) = rows.next()? {
         let Some(&place) = places.get(&TextHash(row.get(0)?)) else { continue };

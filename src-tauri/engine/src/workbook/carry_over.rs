@@ -74,7 +74,9 @@ fn inherit(topic: &mut Topic, old: &Topic) {
 
 fn keep_pins(before: &Sorting, found: &mut Sorting) {
     for index in 0..found.placements.len() {
-        let Some(&pinned) = before.placements.get(index).filter(|place| place.pinned) else { continue };
+        let Some(&pinned) = before.placements.get(index).filter(|place| place.pinned) else {
+            continue;
+        };
         let old = pinned.topic.and_then(|id| before.topic(id));
         if let Some(old) = old
             && found.topic(old.id).is_none()
@@ -91,7 +93,14 @@ mod tests {
     use super::*;
 
     fn topic(id: u32, name: &str, colour: u32) -> Topic {
-        Topic { id: TopicId(id), name: name.to_owned(), named_by_person: false, alternates: vec![], colour, stability: 1.0 }
+        Topic {
+            id: TopicId(id),
+            name: name.to_owned(),
+            named_by_person: false,
+            alternates: vec![],
+            colour,
+            stability: 1.0,
+        }
     }
 
     fn sorting(topics: Vec<Topic>, places: &[Option<u32>]) -> Sorting {
@@ -116,10 +125,17 @@ mod tests {
             &[Some(1), Some(1), Some(0), Some(0), Some(0), None],
         );
         let after = carry_over(&before, found);
-        assert_eq!(after.topics[1].name, "my fruit", "two of three items are the same: it is the person's topic");
+        assert_eq!(
+            after.topics[1].name, "my fruit",
+            "two of three items are the same: it is the person's topic"
+        );
         assert!(after.topics[1].named_by_person, "and stays named by the person next time");
         assert_eq!(after.topics[1].alternates, ["fruit"], "the machine's name is offered");
-        assert_eq!((after.topics[1].id, after.topics[1].colour), (TopicId(4), 7), "id and colour stay");
+        assert_eq!(
+            (after.topics[1].id, after.topics[1].colour),
+            (TopicId(4), 7),
+            "id and colour stay"
+        );
         assert_eq!(
             (after.topics[0].id, after.topics[0].name.as_str(), after.topics[0].colour),
             (TopicId(6), "place", 0),
@@ -138,6 +154,10 @@ mod tests {
         assert_eq!(after.placements[0].topic, Some(TopicId(1)), "the pin holds");
         assert!(after.placements[0].pinned, "and stays a pin");
         assert_eq!(after.topics.len(), 2, "its topic stays for it");
-        assert_eq!(after.placements[1].topic, Some(TopicId(2)), "the others go where the machine says");
+        assert_eq!(
+            after.placements[1].topic,
+            Some(TopicId(2)),
+            "the others go where the machine says"
+        );
     }
 }

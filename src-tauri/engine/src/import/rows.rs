@@ -1,0 +1,303 @@
+//! Rows of cells out of lines, with the line where each begins.
+//!
+//! The csv crate takes a row apart. Where a row ends is decided here, so that
+//! every row knows its line, a blank line is seen, and a quotation mark that is
+//! never closed costs one line and not the rest of the list.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+
+use csv::StringRecord;
+
+use super::MAX_LINE_BYTES;
+use super::lines::{Line, Lines};
+
+/// How cells are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cells {
+    /// A line is one cell.
+    Whole,
+    /// Cells have this byte between them and may be quoted.
+    Separated(u8),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Row<'a> {
+    Cells(&'a StringRecord),
+    Blank,
+    /// A sentence says what is wrong.
+    Broken(String),
+}
+
+/// Reads row after row.
+pub(super) struct Rows<R> {
+    lines: Lines<R>,
+    /// Lines that were read ahead in vain.
+    returned: VecDeque<Line>,
+    /// Of the next line, counted from 1.
+    line_number: u64,
+    cells: Cells,
+    parser: csv::Reader<Feed>,
+    record: StringRecord,
+}
+
+impl<R: Read> Rows<R> {
+    pub(super) fn new(text: R, cells: Cells) -> Self {
+        let delimiter = match cells {
+            Cells::Whole => b',',
+            Cells::Separated(delimiter) => delimiter,
+        };
+        Self {
+            lines: Lines::new(text),
+            returned: VecDeque::new(),
+            line_number: 1,
+            cells,
+            parser: csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .delimiter(delimiter)
+                .from_reader(Feed::default()),
+            record: StringRecord::new(),
+        }
+    }
+
+    /// The next row and the line where it begins, or `None` after the last one.
+    pub(super) fn next(&mut self) -> io::Result<Option<(u64, Row<'_>)>> {
+        let number = self.line_number;
+        let line = match self.next_line()? {
+            None => return Ok(None),
+            Some(Line::TooLong { bytes }) => {
+                let message = format!(
+                    "Line {number} is {} long, longer than any text Kindred reads, and was left out.",
+                    megabytes(bytes)
+                );
+                return Ok(Some((number, Row::Broken(message))));
+            }
+            Some(Line::Text(line)) => line,
+        };
+        if line.trim_ascii().is_empty() {
+            return Ok(Some((number, Row::Blank)));
+        }
+        match self.cells {
+            Cells::Whole => {
+                self.record.clear();
+                self.record.push_field(&String::from_utf8_lossy(&line));
+            }
+            Cells::Separated(delimiter) => match self.whole_row(line, delimiter)? {
+                Some(row) => self.take_apart(row)?,
+                None => {
+                    let message = format!(
+                        "Line {number} opens a quotation mark that is not closed as it should, and was left out."
+                    );
+                    return Ok(Some((number, Row::Broken(message))));
+                }
+            },
+        }
+        Ok(Some((number, Row::Cells(&self.record))))
+    }
+
+    /// `first` and the lines after it that its quotation marks hold together,
+    /// or `None`, all lines but the first given back, when they are not closed.
+    fn whole_row(&mut self, first: Vec<u8>, delimiter: u8) -> io::Result<Option<Vec<u8>>> {
+        let mut quotes = Quotes::Start.after(&first, delimiter);
+        if quotes.is_complete() {
+            return Ok(Some(first));
+        }
+        let mut row = first;
+        let mut ahead = Vec::new();
+        while quotes == Quotes::Inside {
+            let line = self.next_line()?;
+            if let Some(Line::Text(text)) = &line
+                && row.len() + text.len() < MAX_LINE_BYTES
+            {
+                row.push(b'\n');
+                row.extend_from_slice(text);
+                quotes = quotes.after(text, delimiter);
+                ahead.extend(line);
+            } else {
+                ahead.extend(line);
+                quotes = Quotes::Broken;
+            }
+        }
+        if quotes.is_complete() {
+            return Ok(Some(row));
+        }
+        self.line_number -= ahead.len() as u64;
+        for line in ahead.into_iter().rev() {
+            self.returned.push_front(line);
+        }
+        Ok(None)
+    }
+
+    fn next_line(&mut self) -> io::Result<Option<Line>> {
+        let line = match self.returned.pop_front() {
+            Some(line) => Some(line),
+            None => self.lines.next()?,
+        };
+        self.line_number += u64::from(line.is_some());
+        Ok(line)
+    }
+
+    fn take_apart(&mut self, mut row: Vec<u8>) -> io::Result<()> {
+        row.push(b'\n');
+        self.parser.get_mut().give(row);
+        self.parser.read_record(&mut self.record)?;
+        Ok(())
+    }
+}
+
+/// Hands the parser one row at a time.
+#[derive(Default)]
+struct Feed {
+    row: Vec<u8>,
+    at: usize,
+}
+
+impl Feed {
+    fn give(&mut self, row: Vec<u8>) {
+        self.row = row;
+        self.at = 0;
+    }
+}
+
+impl Read for Feed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let rest = &self.row[self.at..];
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+/// Where in a row's quoting a byte stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Quotes {
+    /// At the start of a cell, where a quotation mark opens one.
+    Start,
+    /// In a cell that is not quoted.
+    Outside,
+    Inside,
+    /// After a quotation mark in a quoted cell: its end, or half of a doubled one.
+    AtMark,
+    /// A quoted cell that went over lines and goes on after its end: the first mark opened nothing.
+    Broken,
+}
+
+impl Quotes {
+    /// The state after `line`, which begins in this state.
+    fn after(self, line: &[u8], delimiter: u8) -> Self {
+        let is_continued = self == Self::Inside;
+        let mut state = self;
+        // Whether the cell at hand began on an earlier line.
+        let mut is_from_before = is_continued;
+        for &byte in line {
+            state = match (state, byte) {
+                (Self::Start, b'"') => Self::Inside,
+                (Self::Inside, b'"') => Self::AtMark,
+                (Self::Inside, _) | (Self::AtMark, b'"') => Self::Inside,
+                (Self::Start | Self::Outside | Self::AtMark, byte) if byte == delimiter => {
+                    is_from_before = false;
+                    Self::Start
+                }
+                (Self::AtMark, _) if is_from_before => return Self::Broken,
+                (Self::Start | Self::Outside | Self::AtMark, _) => Self::Outside,
+                (Self::Broken, _) => return Self::Broken,
+            };
+        }
+        state
+    }
+
+    fn is_complete(self) -> bool {
+        !matches!(self, Self::Inside | Self::Broken)
+    }
+}
+
+/// "200 MB".
+fn megabytes(bytes: u64) -> String {
+    let tenths = (bytes + 50_000) / 100_000;
+    if tenths < 100 {
+        format!("{}.{} MB", tenths / 10, tenths % 10)
+    } else {
+        format!("{} MB", (tenths + 5) / 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &str, delimiter: u8) -> Vec<(u64, Vec<String>)> {
+        let mut rows = Rows::new(text.as_bytes(), Cells::Separated(delimiter));
+        let mut found = Vec::new();
+        while let Some((line, row)) = rows.next().expect("memory can be read") {
+            found.push((
+                line,
+                match row {
+                    Row::Cells(cells) => cells.iter().map(str::to_owned).collect(),
+                    Row::Blank => vec!["<blank>".to_owned()],
+                    Row::Broken(_) => vec!["<broken>".to_owned()],
+                },
+            ));
+        }
+        found
+    }
+
+    #[test]
+    fn rows_know_their_line_and_survive_bad_quotes() {
+        for (what, text, wanted) in [
+            ("plain rows", "a,b\nc,d\n", vec![(1, vec!["a", "b"]), (2, vec!["c", "d"])]),
+            (
+                "a blank line",
+                "a\n\nb\n",
+                vec![(1, vec!["a"]), (2, vec!["<blank>"]), (3, vec!["b"])],
+            ),
+            (
+                "a cell over lines",
+                "\"a\nb\",c\r\nd,e\n",
+                vec![(1, vec!["a\nb", "c"]), (3, vec!["d", "e"])],
+            ),
+            ("doubled marks", "\"say \"\"hi\"\"\",b\n", vec![(1, vec!["say \"hi\"", "b"])]),
+            (
+                "marks inside a word",
+                "5\" disk,b\nc,d",
+                vec![(1, vec!["5\" disk", "b"]), (2, vec!["c", "d"])],
+            ),
+            ("more after the mark", "\"a\" b,c\n", vec![(1, vec!["a b", "c"])]),
+            (
+                "never closed",
+                "\"a,b\nc,d\ne,f\n",
+                vec![(1, vec!["<broken>"]), (2, vec!["c", "d"]), (3, vec!["e", "f"])],
+            ),
+            (
+                "two that open and never close",
+                "\"a,b\nc,d\n\"e,f\ng,h",
+                vec![
+                    (1, vec!["<broken>"]),
+                    (2, vec!["c", "d"]),
+                    (3, vec!["<broken>"]),
+                    (4, vec!["g", "h"]),
+                ],
+            ),
+            ("an empty quoted cell", "\"\"\n", vec![(1, vec![""])]),
+        ] {
+            let wanted: Vec<(u64, Vec<String>)> = wanted
+                .into_iter()
+                .map(|(line, cells)| (line, cells.into_iter().map(str::to_owned).collect()))
+                .collect();
+            assert_eq!(all(text, b','), wanted, "{what}: {text:?}");
+        }
+    }
+
+    #[test]
+    fn lengths_are_told_in_megabytes() {
+        for (bytes, told) in [
+            (1_048_577, "1.0 MB"),
+            (9_960_000, "10 MB"),
+            (200_000_000, "200 MB"),
+            (1_640_000, "1.6 MB"),
+        ] {
+            assert_eq!(megabytes(bytes), told, "{bytes} bytes");
+        }
+    }
+}
