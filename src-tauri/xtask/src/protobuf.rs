@@ -43,8 +43,8 @@ impl Message {
     }
 
     /// Adds the message that `write` fills.
-    pub(crate) fn message(&mut self, field: u32, write: impl FnOnce(&mut Message)) -> &mut Self {
-        let mut inner = Message::default();
+    pub(crate) fn message(&mut self, field: u32, write: impl FnOnce(&mut Self)) -> &mut Self {
+        let mut inner = Self::default();
         write(&mut inner);
         self.bytes(field, &inner.bytes)
     }

@@ -1,0 +1,378 @@
+//! Keeps the project's structure: each check is one invariant of ARCHITECTURE.md that
+//! neither the compiler nor a linter can keep. A check reads files and gives one
+//! sentence per breach.
+
+use std::fs;
+
+use anyhow::{Result, bail};
+
+use crate::process::{complain, output, program, root, say};
+
+/// A file of the project.
+struct Source {
+    /// From the root, with `/`.
+    path: String,
+    bytes: u64,
+    /// Empty when it is no text.
+    text: String,
+}
+
+type Check = fn(&[Source]) -> Vec<String>;
+
+const CHECKS: [Check; 8] = [
+    engine_knows_no_window,
+    engine_is_pure,
+    libraries_stay_in_their_folder,
+    one_file_knows_tauri,
+    colours_are_tokens,
+    top_level_is_given,
+    packages_come_from_the_public_registry,
+    files_are_small,
+];
+
+/// Runs all checks on the files git knows or would add.
+pub(crate) fn check() -> Result<()> {
+    let sources = sources()?;
+    let breaches: Vec<String> = CHECKS.iter().flat_map(|check| check(&sources)).collect();
+    for breach in &breaches {
+        complain(breach);
+    }
+    if !breaches.is_empty() {
+        bail!("The structure of the project is broken in {} places.", breaches.len());
+    }
+    say(format_args!("{} checks on {} files.", CHECKS.len(), sources.len()));
+    Ok(())
+}
+
+fn sources() -> Result<Vec<Source>> {
+    let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let paths = output(program("git").args(list))?;
+    let mut sources = Vec::new();
+    for path in paths.split_terminator('\0') {
+        // A file that was deleted but not yet committed is still on git's list.
+        let Ok(bytes) = fs::read(root().join(path)) else { continue };
+        sources.push(Source {
+            path: path.to_owned(),
+            bytes: bytes.len() as u64,
+            text: String::from_utf8(bytes).unwrap_or_default(),
+        });
+    }
+    Ok(sources)
+}
+
+fn engine_knows_no_window(sources: &[Source]) -> Vec<String> {
+    let manifests = sources.iter().filter(|source| source.path == "src-tauri/engine/Cargo.toml");
+    lines_of(manifests)
+        .filter(|line| ["tauri", "specta"].iter().any(|name| line.text.starts_with(name)))
+        .map(|line| {
+            line.breach("the engine builds without the window, so it must not depend on this")
+        })
+        .collect()
+}
+
+/// Time, environment and output come in as arguments, or go out as values.
+fn engine_is_pure(sources: &[Source]) -> Vec<String> {
+    let impure = ["SystemTime::now", "env::var", "println!", "eprintln!", "print!(", "eprint!("];
+    code_of(engine(sources).filter(|source| !source.path.contains("/bin/")))
+        .filter(|line| impure.iter().any(|word| line.text.contains(word)))
+        .map(|line| {
+            line.breach("the engine asks no clock, reads no environment and prints nothing")
+        })
+        .collect()
+}
+
+/// Two versions of ndarray are in the tree: each belongs to one stage.
+fn libraries_stay_in_their_folder(sources: &[Source]) -> Vec<String> {
+    let mut breaches = Vec::new();
+    for (library, stage) in [("ndarray::", "analyse"), ("fastembed::", "embed")] {
+        let home = format!("src-tauri/engine/src/{stage}");
+        let elsewhere = engine(sources).filter(|source| !source.path.starts_with(&home));
+        breaches.extend(code_of(elsewhere).filter(|line| has_word(line.text, library)).map(
+            |line| {
+                let library = library.trim_end_matches(':');
+                line.breach(&format!(
+                    "{library} stays inside {stage}; between stages travel plain slices"
+                ))
+            },
+        ));
+    }
+    breaches
+}
+
+fn one_file_knows_tauri(sources: &[Source]) -> Vec<String> {
+    let window = window(sources).filter(|source| source.path != "ui/src/lib/ipc/tauri.ts");
+    code_of(window)
+        .filter(|line| line.text.contains("@tauri-apps"))
+        .map(|line| line.breach("only ui/src/lib/ipc/tauri.ts imports @tauri-apps"))
+        .collect()
+}
+
+fn colours_are_tokens(sources: &[Source]) -> Vec<String> {
+    let window = window(sources)
+        .filter(|source| source.path != "ui/src/tokens.css" && !source.path.ends_with(".test.ts"));
+    code_of(window)
+        .filter(|line| has_colour(line.text, line.path.ends_with(".ts")))
+        .map(|line| line.breach("colours are defined in ui/src/tokens.css and used from there"))
+        .collect()
+}
+
+fn top_level_is_given(sources: &[Source]) -> Vec<String> {
+    let known = ["src-tauri", "ui", "tests", "icons"];
+    let mut folders: Vec<&str> =
+        sources.iter().filter_map(|source| Some(source.path.split_once('/')?.0)).collect();
+    folders.sort_unstable();
+    folders.dedup();
+    folders
+        .into_iter()
+        .filter(|folder| !folder.starts_with('.') && !known.contains(folder))
+        .map(|folder| {
+            format!("{folder}/: the folders at the top are {}, and no others", known.join(", "))
+        })
+        .collect()
+}
+
+/// A lock file made beside a mirror would send everybody else there.
+fn packages_come_from_the_public_registry(sources: &[Source]) -> Vec<String> {
+    let public = "registry+https://github.com/rust-lang/crates.io-index";
+    let names_a_host = |line: &Line<'_>| match line.path.rsplit('/').next().unwrap_or_default() {
+        "Cargo.lock" => line.text.starts_with("source = ") && !line.text.contains(public),
+        "package-lock.json" => line.text.starts_with("\"resolved\":"),
+        ".npmrc" => line.text.starts_with("registry") || line.text.contains(":registry"),
+        "config.toml" => line.text.starts_with("[source") || line.text.starts_with("[registr"),
+        _ => false,
+    };
+    lines_of(sources.iter())
+        .filter(names_a_host)
+        .map(|line| line.breach("packages come from the public registry, which needs no address"))
+        .collect()
+}
+
+fn files_are_small(sources: &[Source]) -> Vec<String> {
+    let limit = 1_500_000;
+    sources
+        .iter()
+        .filter(|source| source.bytes > limit)
+        .map(|source| {
+            let megabytes = source.bytes as f64 / 1e6;
+            format!(
+                "{}: {megabytes:.1} MB; large files are fetched or made, not kept here",
+                source.path
+            )
+        })
+        .collect()
+}
+
+fn engine(sources: &[Source]) -> impl Iterator<Item = &Source> {
+    sources.iter().filter(|source| source.path.starts_with("src-tauri/engine/src/"))
+}
+
+/// What a person wrote of the window's pages.
+fn window(sources: &[Source]) -> impl Iterator<Item = &Source> {
+    let written = [".ts", ".svelte", ".css", ".html"];
+    sources.iter().filter(move |source| {
+        source.path.starts_with("ui/src/") && written.iter().any(|end| source.path.ends_with(end))
+    })
+}
+
+struct Line<'a> {
+    path: &'a str,
+    number: usize,
+    /// Without the space around it.
+    text: &'a str,
+}
+
+impl Line<'_> {
+    fn breach(&self, rule: &str) -> String {
+        format!("{}:{}: {rule}: {}", self.path, self.number, self.text)
+    }
+}
+
+fn lines_of<'a>(sources: impl Iterator<Item = &'a Source>) -> impl Iterator<Item = Line<'a>> {
+    sources.flat_map(|source| {
+        let lines = source.text.lines().enumerate();
+        lines.map(|(index, text)| Line { path: &source.path, number: index + 1, text: text.trim() })
+    })
+}
+
+/// Lines that are not comments. Good enough: what looks like code in the middle of a
+/// block comment would be a breach, and nobody writes that.
+fn code_of<'a>(sources: impl Iterator<Item = &'a Source>) -> impl Iterator<Item = Line<'a>> {
+    lines_of(sources)
+        .filter(|line| !["//", "/*", "* ", "<!--"].iter().any(|mark| line.text.starts_with(mark)))
+}
+
+/// Whether `word` occurs other than as the end of a longer one.
+fn has_word(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_')
+    })
+}
+
+/// Whether the line spells out a colour: `#` with 3, 4, 6 or 8 hexadecimal digits, or a
+/// colour function. TypeScript's private fields look like the former, so in TypeScript
+/// only strings count.
+fn has_colour(text: &str, is_typescript: bool) -> bool {
+    let function = ["rgb(", "rgba(", "hsl(", "hsla(", "hwb(", "lab(", "lch(", "oklab(", "oklch("]
+        .iter()
+        .any(|name| has_word(text, name));
+    function
+        || text.match_indices('#').any(|(at, _)| {
+            let after = &text[at + 1..];
+            let word = after
+                .find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-')
+                .unwrap_or(after.len());
+            let digits = &after[..word];
+            let hexadecimal = matches!(digits.len(), 3 | 4 | 6 | 8)
+                && digits.bytes().all(|b| b.is_ascii_hexdigit());
+            let before = text[..at].chars().next_back();
+            let place = match before {
+                Some('"' | '\'' | '`') => true,
+                Some(' ' | ':' | ',' | '(') => {
+                    !is_typescript && text[..at].contains([':', '"', '\''])
+                }
+                _ => false,
+            };
+            hexadecimal && place
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `good` and `bad` are what a file at `path` may and must not say.
+    #[track_caller]
+    fn keeps(check: Check, path: &str, good: &[&str], bad: &[&str]) {
+        let breaches = |line: &&str| {
+            let text = format!("first line\n    {line}\n");
+            check(&[Source { path: path.to_owned(), bytes: text.len() as u64, text }])
+        };
+        for line in good {
+            assert_eq!(breaches(line), [""; 0], "{line:?} is fine in {path}");
+        }
+        for line in bad {
+            let found = breaches(line);
+            assert_eq!(found.len(), 1, "{line:?} breaks a rule in {path}: {found:?}");
+            assert!(found[0].starts_with(&format!("{path}:2: ")), "says where: {}", found[0]);
+        }
+    }
+
+    #[test]
+    fn the_engine_depends_on_no_window() {
+        let good = ["rayon.workspace = true", "description = \"works without tauri\""];
+        let bad = ["tauri = \"2\"", "specta.workspace = true", "tauri-plugin-dialog = \"2\""];
+        keeps(engine_knows_no_window, "src-tauri/engine/Cargo.toml", &good, &bad);
+        keeps(engine_knows_no_window, "src-tauri/Cargo.toml", &bad, &[]);
+    }
+
+    #[test]
+    fn the_engine_is_pure() {
+        let good = ["// println! is not for us", "let environment = 1;", "/// SystemTime::now"];
+        let bad = ["println!(\"{n}\");", "let now = SystemTime::now();", "std::env::var(\"HOME\")"];
+        keeps(engine_is_pure, "src-tauri/engine/src/items.rs", &good, &bad);
+        keeps(engine_is_pure, "src-tauri/engine/src/bin/kindred-cli.rs", &bad, &[]);
+    }
+
+    #[test]
+    fn libraries_stay_home() {
+        let check = libraries_stay_in_their_folder;
+        let npy = "use ndarray_npy::write_npy;";
+        let bad = ["use ndarray::Array2;", "let a = fastembed::Pooling::Mean;"];
+        keeps(check, "src-tauri/engine/src/store.rs", &[npy], &bad);
+        keeps(
+            check,
+            "src-tauri/engine/src/analyse/pca.rs",
+            &["use ndarray::Array2;"],
+            &["use fastembed::Pooling;"],
+        );
+        keeps(
+            check,
+            "src-tauri/engine/src/embed/onnx.rs",
+            &["use fastembed::Pooling;"],
+            &["use ndarray::s;"],
+        );
+    }
+
+    #[test]
+    fn tauri_is_imported_once() {
+        let import = "import { invoke } from \"@tauri-apps/api/core\";";
+        keeps(
+            one_file_knows_tauri,
+            "ui/src/lib/state/items.svelte.ts",
+            &["import x from \"./x\";"],
+            &[import],
+        );
+        keeps(one_file_knows_tauri, "ui/src/lib/ipc/tauri.ts", &[import], &[]);
+    }
+
+    #[test]
+    fn colours_come_from_tokens() {
+        let good = [
+            "color: var(--ink);",
+            "{#each items as item}",
+            "<a href=\"#top-of-page\">",
+            "#add = 1;",
+            "grid-area: header;",
+        ];
+        let bad = [
+            "color: #fff;",
+            "border: 1px solid #0072b2;",
+            "<path fill=\"#00000080\" />",
+            "background: rgb(0 0 0 / 50%);",
+            "fill: oklch(0.7 0.1 200)",
+        ];
+        keeps(colours_are_tokens, "ui/src/views/Board.svelte", &good, &bad);
+        keeps(colours_are_tokens, "ui/src/tokens.css", &bad, &[]);
+        let typescript = ["#face = 0;", "return this.#bad;", "const b = a ? this : #dead;"];
+        keeps(
+            colours_are_tokens,
+            "ui/src/lib/charts/axis.ts",
+            &typescript,
+            &["const ink = \"#333\";"],
+        );
+    }
+
+    #[test]
+    fn packages_need_no_address() {
+        let check = packages_come_from_the_public_registry;
+        let public = "source = \"registry+https://github.com/rust-lang/crates.io-index\"";
+        keeps(
+            check,
+            "Cargo.lock",
+            &[public],
+            &["source = \"registry+https://mirror.example/index\""],
+        );
+        keeps(
+            check,
+            "ui/package-lock.json",
+            &["\"version\": \"1.0.0\","],
+            &["\"resolved\": \"https://mirror.example/a.tgz\","],
+        );
+        keeps(
+            check,
+            "ui/.npmrc",
+            &["omit-lockfile-registry-resolved=true"],
+            &["registry=https://mirror.example"],
+        );
+        keeps(check, ".cargo/config.toml", &["[alias]"], &["[source.mirror]"]);
+    }
+
+    #[test]
+    fn no_folder_is_added_at_the_top() {
+        let file = |path: &str| Source { path: path.to_owned(), bytes: 0, text: String::new() };
+        let given = ["Cargo.toml", ".ci/run", "ui/src/app.css", "tests/Cargo.toml"].map(file);
+        assert_eq!(top_level_is_given(&given), [""; 0], "these belong there");
+        let more = ["scripts/a.sh", "scripts/b.sh", "README.md"].map(file);
+        assert_eq!(top_level_is_given(&more).len(), 1, "one sentence per folder");
+    }
+
+    #[test]
+    fn large_files_stay_out() {
+        let file = |bytes| {
+            [Source { path: "tests/fixtures/list.csv".to_owned(), bytes, text: String::new() }]
+        };
+        assert_eq!(files_are_small(&file(1_500_000)), [""; 0], "just small enough");
+        let breach = files_are_small(&file(1_600_000));
+        assert!(breach[0].contains("1.6 MB"), "says how large: {}", breach[0]);
+    }
+}
