@@ -1,0 +1,374 @@
+/**
+ * The heatmap's geometry: which items are where on the canvas, which tiles
+ * are needed to show them, where labels fit. Lengths in CSS pixels; places
+ * are positions in the heatmap's order, rows downwards, columns rightwards.
+ */
+import type { Band } from "$lib/ipc/bindings";
+import { NO_VALUE } from "./colours";
+
+/** What the person looks at: the place in the top left corner and how large one item's cell is. */
+export interface Viewport {
+  row: number;
+  column: number;
+  cellPx: number;
+}
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Half-open stretch of places or cells. */
+export type Stretch = [start: number, end: number];
+
+export type LabelMode = "topics" | "words-upright" | "words-level";
+
+export const MAX_CELL_PX = 96;
+/** From here a row is tall enough for its word. */
+const WORD_ROW_PX = 14;
+/** From here a column is wide enough for a word written level. */
+const WORD_COLUMN_PX = 58;
+const NUMBER_CELL_PX = 34;
+const EDGE_PX = 16;
+export const BAND_PX = 5;
+
+export function labelMode(cellPx: number): LabelMode {
+  if (cellPx < WORD_ROW_PX) return "topics";
+  return cellPx < WORD_COLUMN_PX ? "words-upright" : "words-level";
+}
+
+export function showsNumbers(cellPx: number): boolean {
+  return cellPx >= NUMBER_CELL_PX;
+}
+
+/** The part of a canvas that cells may fill; labels and bands take the left and the top. */
+export function plotBox(width: number, height: number, cellPx: number): Box {
+  const left = width < 560 ? 92 : 128;
+  const top = labelMode(cellPx) === "words-upright" ? 96 : 32;
+  return {
+    x: left,
+    y: top,
+    width: Math.max(1, width - left - EDGE_PX),
+    height: Math.max(1, height - top - EDGE_PX),
+  };
+}
+
+/** The largest cell at which the whole list is visible. */
+export function fitCellPx(width: number, height: number, size: number): number {
+  const fit = (assumed: number): number => {
+    const plot = plotBox(width, height, assumed);
+    return Math.min(MAX_CELL_PX, Math.min(plot.width, plot.height) / Math.max(1, size));
+  };
+  // Room for labels depends on the cell, and the cell on the room: try the least room first.
+  const roomy = fit(0);
+  if (labelMode(roomy) !== "words-upright") return roomy;
+  return Math.max(fit(roomy), Math.min(roomy, WORD_ROW_PX - 0.01));
+}
+
+export function fitViewport(width: number, height: number, size: number): Viewport {
+  return { row: 0, column: 0, cellPx: fitCellPx(width, height, size) };
+}
+
+/** Keeps the zoom between "all of it" and cells of 96 px, and the list's edges inside the plot. */
+export function clampViewport(viewport: Viewport, width: number, height: number, size: number): Viewport {
+  const fit = fitCellPx(width, height, size);
+  const cellPx = Math.min(Math.max(MAX_CELL_PX, fit), Math.max(fit, viewport.cellPx));
+  const plot = plotBox(width, height, cellPx);
+  const clampStart = (start: number, room: number): number =>
+    Math.min(Math.max(0, start), Math.max(0, size - room / cellPx));
+  return {
+    row: clampStart(viewport.row, plot.height),
+    column: clampStart(viewport.column, plot.width),
+    cellPx,
+  };
+}
+
+/** Canvas position of place 0, 0. Lists smaller than the plot are centred. */
+export function origin(
+  viewport: Viewport,
+  width: number,
+  height: number,
+  size: number,
+): { x: number; y: number } {
+  const plot = plotBox(width, height, viewport.cellPx);
+  const extent = size * viewport.cellPx;
+  return {
+    x: plot.x + Math.max(0, (plot.width - extent) / 2) - viewport.column * viewport.cellPx,
+    y: plot.y + Math.max(0, (plot.height - extent) / 2) - viewport.row * viewport.cellPx,
+  };
+}
+
+/** The part of the plot that cells really cover. */
+export function cellsBox(viewport: Viewport, width: number, height: number, size: number): Box {
+  const plot = plotBox(width, height, viewport.cellPx);
+  const start = origin(viewport, width, height, size);
+  const extent = size * viewport.cellPx;
+  const x = Math.max(plot.x, start.x);
+  const y = Math.max(plot.y, start.y);
+  return {
+    x,
+    y,
+    width: Math.min(plot.x + plot.width, start.x + extent) - x,
+    height: Math.min(plot.y + plot.height, start.y + extent) - y,
+  };
+}
+
+/** Zooms by `factor` so that the cell under a canvas point stays under it. */
+export function zoomAbout(
+  viewport: Viewport,
+  factor: number,
+  point: { x: number; y: number },
+  width: number,
+  height: number,
+  size: number,
+): Viewport {
+  const before = origin(viewport, width, height, size);
+  const row = (point.y - before.y) / viewport.cellPx;
+  const column = (point.x - before.x) / viewport.cellPx;
+  const { cellPx } = clampViewport(
+    { ...viewport, cellPx: viewport.cellPx * factor },
+    width,
+    height,
+    size,
+  );
+  const plot = plotBox(width, height, cellPx);
+  return clampViewport(
+    { row: row - (point.y - plot.y) / cellPx, column: column - (point.x - plot.x) / cellPx, cellPx },
+    width,
+    height,
+    size,
+  );
+}
+
+/** The same zoom, moved by pixels. */
+export function pan(viewport: Viewport, dx: number, dy: number): Viewport {
+  return {
+    ...viewport,
+    row: viewport.row - dy / viewport.cellPx,
+    column: viewport.column - dx / viewport.cellPx,
+  };
+}
+
+/** Moves no further than needed for a place to be visible as a row and as a column. */
+export function reveal(
+  viewport: Viewport,
+  place: number,
+  width: number,
+  height: number,
+  size: number,
+): Viewport {
+  const plot = plotBox(width, height, viewport.cellPx);
+  const moved = (start: number, room: number): number => {
+    const places = room / viewport.cellPx;
+    if (place < start || place + 1 > start + places) return place + 0.5 - places / 2;
+    return start;
+  };
+  return clampViewport(
+    { ...viewport, row: moved(viewport.row, plot.height), column: moved(viewport.column, plot.width) },
+    width,
+    height,
+    size,
+  );
+}
+
+/** The cell under a canvas point, or null beside the cells. */
+export function hitTest(
+  viewport: Viewport,
+  point: { x: number; y: number },
+  width: number,
+  height: number,
+  size: number,
+): { row: number; column: number } | null {
+  const box = cellsBox(viewport, width, height, size);
+  const isOutside =
+    point.x < box.x || point.y < box.y || point.x >= box.x + box.width || point.y >= box.y + box.height;
+  if (isOutside) return null;
+  const start = origin(viewport, width, height, size);
+  return {
+    row: Math.min(size - 1, Math.floor((point.y - start.y) / viewport.cellPx)),
+    column: Math.min(size - 1, Math.floor((point.x - start.x) / viewport.cellPx)),
+  };
+}
+
+/** Places with at least a part of their row (column) in sight. */
+export function visiblePlaces(
+  viewport: Viewport,
+  width: number,
+  height: number,
+  size: number,
+): { rows: Stretch; columns: Stretch } {
+  const box = cellsBox(viewport, width, height, size);
+  const start = origin(viewport, width, height, size);
+  const stretch = (from: number, length: number): Stretch => [
+    Math.max(0, Math.floor(from / viewport.cellPx + 1e-6)),
+    Math.min(size, Math.ceil((from + length) / viewport.cellPx - 1e-6)),
+  ];
+  return { rows: stretch(box.y - start.y, box.height), columns: stretch(box.x - start.x, box.width) };
+}
+
+/** The finest level whose cells are not smaller than about one device pixel. */
+export function levelFor(cellPx: number, devicePixelRatio: number, levels: number): number {
+  const level = Math.ceil(Math.log2(1 / (cellPx * devicePixelRatio)) - 0.1);
+  return Math.min(levels - 1, Math.max(0, level));
+}
+
+export interface TileAddress {
+  level: number;
+  row: number;
+  column: number;
+}
+
+/** Cells of a level that cover a stretch of places. */
+export function cellsOf([start, end]: Stretch, level: number): Stretch {
+  return [start >> level, ((end - 1) >> level) + 1];
+}
+
+/** Tiles that cover cells, those nearest to the middle first. */
+export function tilesFor(level: number, rows: Stretch, columns: Stretch, tileCells: number): TileAddress[] {
+  const tiles: TileAddress[] = [];
+  const first = (stretch: Stretch): number => Math.floor(stretch[0] / tileCells);
+  const last = (stretch: Stretch): number => Math.floor((stretch[1] - 1) / tileCells);
+  for (let row = first(rows); row <= last(rows); row += 1) {
+    for (let column = first(columns); column <= last(columns); column += 1) tiles.push({ level, row, column });
+  }
+  const middleRow = (rows[0] + rows[1]) / 2 / tileCells - 0.5;
+  const middleColumn = (columns[0] + columns[1]) / 2 / tileCells - 0.5;
+  const distance = (tile: TileAddress): number =>
+    Math.hypot(tile.row - middleRow, tile.column - middleColumn);
+  return tiles.sort((a, b) => distance(a) - distance(b));
+}
+
+/**
+ * Puts the cells of a level together from the tiles at hand, row-major. Where a tile is
+ * missing a coarser one stands in; where there is none either, cells stay empty.
+ */
+export function composeCells(
+  level: number,
+  rows: Stretch,
+  columns: Stretch,
+  levels: number,
+  tileCells: number,
+  tileAt: (address: TileAddress) => Uint8Array | undefined,
+): Uint8Array {
+  const width = columns[1] - columns[0];
+  const out = new Uint8Array(width * (rows[1] - rows[0])).fill(NO_VALUE);
+  for (const wanted of tilesFor(level, rows, columns, tileCells)) {
+    for (let coarser = level; coarser < levels; coarser += 1) {
+      const shift = coarser - level;
+      const tile = tileAt({ level: coarser, row: wanted.row >> shift, column: wanted.column >> shift });
+      if (!tile) continue;
+      const rowStart = Math.max(rows[0], wanted.row * tileCells);
+      const rowEnd = Math.min(rows[1], (wanted.row + 1) * tileCells);
+      const columnStart = Math.max(columns[0], wanted.column * tileCells);
+      const columnEnd = Math.min(columns[1], (wanted.column + 1) * tileCells);
+      const tileRow = (wanted.row >> shift) * tileCells;
+      const tileColumn = (wanted.column >> shift) * tileCells;
+      for (let row = rowStart; row < rowEnd; row += 1) {
+        const from = ((row >> shift) - tileRow) * tileCells - tileColumn;
+        const to = (row - rows[0]) * width - columns[0];
+        for (let column = columnStart; column < columnEnd; column += 1) {
+          out[to + column] = tile[from + (column >> shift)] ?? NO_VALUE;
+        }
+      }
+      break;
+    }
+  }
+  return out;
+}
+
+/** Shortens text until it fits, with an ellipsis; empty when not even that fits. */
+export function ellipsise(text: string, roomPx: number, measure: (text: string) => number): string {
+  if (measure(text) <= roomPx) return text;
+  const letters = Array.from(text);
+  let low = 0;
+  let high = letters.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (measure(`${letters.slice(0, middle).join("").trimEnd()}\u2026`) <= roomPx) low = middle;
+    else high = middle - 1;
+  }
+  return low === 0 ? "" : `${letters.slice(0, low).join("").trimEnd()}\u2026`;
+}
+
+export interface BandMark {
+  band: Band;
+  /** Visible stretch along the side, in pixels from place 0's side of the canvas. */
+  start: number;
+  end: number;
+}
+
+/** Visible parts of the bands along one side: `offset` is the canvas position of place 0. */
+export function bandMarks(
+  bands: readonly Band[],
+  offset: number,
+  cellPx: number,
+  from: number,
+  to: number,
+): BandMark[] {
+  return bands
+    .map((band) => ({
+      band,
+      start: Math.max(from, offset + band.start * cellPx),
+      end: Math.min(to, offset + band.end * cellPx),
+    }))
+    .filter((mark) => mark.end - mark.start > 0.25);
+}
+
+/** Bands whose names can stand beside each other, the largest first: none overlaps another. */
+export function namedBands(marks: readonly BandMark[], lengthPx: (mark: BandMark) => number): BandMark[] {
+  const placed: { mark: BandMark; from: number; to: number }[] = [];
+  for (const mark of [...marks].sort((a, b) => b.end - b.start - (a.end - a.start))) {
+    const middle = (mark.start + mark.end) / 2;
+    const half = lengthPx(mark) / 2;
+    const from = middle - half;
+    const to = middle + half;
+    if (placed.every((other) => to <= other.from || from >= other.to)) placed.push({ mark, from, to });
+  }
+  return placed.map(({ mark }) => mark).sort((a, b) => a.start - b.start);
+}
+
+/**
+ * Mean similarity of every band with every other, row-major, from the coarsest tile. Cells
+ * on a boundary count by how much of them lies in each band, so figures are approximate as
+ * soon as a cell holds more than one item. NaN where a block has no value (a band of one).
+ */
+export function bandMeans(
+  bands: readonly Band[],
+  tile: Uint8Array,
+  tileCells: number,
+  level: number,
+  low: number,
+  high: number,
+): Float64Array {
+  const cellItems = 2 ** level;
+  const overlaps = bands.map((band) => {
+    const cells: { cell: number; weight: number }[] = [];
+    const last = Math.min(tileCells - 1, Math.floor((band.end - 1) / cellItems));
+    for (let cell = Math.floor(band.start / cellItems); cell <= last; cell += 1) {
+      const weight =
+        Math.min(band.end, (cell + 1) * cellItems) - Math.max(band.start, cell * cellItems);
+      cells.push({ cell, weight });
+    }
+    return cells;
+  });
+  const means = new Float64Array(bands.length ** 2);
+  overlaps.forEach((rows, rowBand) => {
+    overlaps.forEach((columns, columnBand) => {
+      let sum = 0;
+      let weights = 0;
+      for (const row of rows) {
+        for (const column of columns) {
+          const value = tile[row.cell * tileCells + column.cell] ?? NO_VALUE;
+          if (value === NO_VALUE) continue;
+          const weight = row.weight * column.weight;
+          sum += weight * (low + (value / 254) * (high - low));
+          weights += weight;
+        }
+      }
+      means[rowBand * bands.length + columnBand] = sum / weights;
+    });
+  });
+  return means;
+}

@@ -1,0 +1,532 @@
+/**
+ * A backend without an engine, for tests and for designing in a plain browser.
+ * Vectors are made up, everything computed from them is real. The build
+ * refuses to ship it.
+ */
+import type { Backend, Places } from "./backend";
+import { NO_TOPIC } from "./backend";
+import type {
+  Band, Edit, ImportOptions, ImportReport, ItemId, JobId, JobOutcome, ListSource, PairStatistics, Progress,
+  Recent, Sample, StartInfo, TopicView, WorkbookView,
+} from "./bindings";
+import { appError, readList, type ReadList } from "./fakeImport";
+import { groupOf, moreWords, NINE, twentyThousand, words } from "./fakeLists";
+import {
+  blockMean, centred, DIM, dot, embedText, kMeans, runningSums,
+} from "./fakeVectors";
+
+export interface FakeOptions {
+  /** Files on the made-up disk, by path. */
+  files?: Record<string, string>;
+  /** Encodings of files that are not UTF-8, by path. */
+  encodings?: Record<string, string>;
+  recents?: Recent[];
+  engineProblem?: string | null;
+  /** What the dialogs of the system answer. */
+  openPath?: string | null;
+  savePath?: string | null;
+  /** How long a job rests between two batches. */
+  tickMs?: number;
+  textsPerTick?: number;
+}
+
+interface Stored {
+  path: string;
+  name: string;
+  sourceName: string;
+  texts: string[];
+  categories: string[];
+  report: ImportReport;
+  vectors: Float32Array[];
+  isPaused: boolean;
+  topics: TopicView[];
+  places: Places;
+  hasTopics: boolean;
+  view: string;
+  undo: { label: string; topics: TopicView[] }[];
+  redo: { label: string; topics: TopicView[] }[];
+}
+
+const TILE_CELLS = 512;
+const SAMPLE_TEXTS: Record<string, () => string[]> = { nine: () => NINE, words, more: moreWords };
+const SAMPLES: Sample[] = [
+  { id: "nine", name: "Fruit, countries, companies", itemCount: 9, unit: "words" },
+  { id: "words", name: "Ten kinds of things", itemCount: 280, unit: "words" },
+  { id: "more", name: "Ten kinds of things, twice", itemCount: 560, unit: "words" },
+];
+/** Below this cosine to its topic's centre an item stays in Unsorted. */
+const FITS = 0.3;
+
+const delay = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
+export class FakeBackend implements Backend {
+  /** What a test may look at: written files and the calls that change something. */
+  readonly written = new Map<string, string>();
+  readonly calls: string[] = [];
+  readonly options: FakeOptions;
+  /** The next command of this name fails with this error. */
+  readonly failures = new Map<string, unknown>();
+
+  #disk: Map<string, string>;
+  #workbooks = new Map<string, Stored>();
+  #open: Stored | null = null;
+  #revision = 1;
+  #recents: Recent[];
+  #cancelled = new Set<JobId>();
+  #fileListeners = new Set<(paths: string[]) => void>();
+  #hoverListeners = new Set<(isOver: boolean) => void>();
+  #picture: { revision: number; order: Uint32Array; sums: Float64Array; low: number; high: number } | null = null;
+
+  constructor(options: FakeOptions = {}) {
+    this.options = options;
+    this.#disk = new Map(Object.entries(options.files ?? {}));
+    this.#recents = [...(options.recents ?? [])];
+  }
+
+  /** What a person does outside the page. */
+  dropFiles(paths: string[]): void {
+    for (const listener of this.#fileListeners) listener(paths);
+  }
+  hover(isOver: boolean): void {
+    for (const listener of this.#hoverListeners) listener(isOver);
+  }
+  /** The memory stored with the open workbook. */
+  get storedView(): string {
+    return this.#workbook().view;
+  }
+
+  async start(): Promise<StartInfo> {
+    this.#did("start");
+    return {
+      version: "0.1.0",
+      samples: SAMPLES,
+      recents: this.#recents,
+      engineProblem: this.options.engineProblem ?? null,
+    };
+  }
+
+  async preview(source: ListSource, options: ImportOptions | null) {
+    this.#did("preview");
+    return this.#read(source, options).preview;
+  }
+
+  async fileKind(path: string) {
+    this.#did("fileKind");
+    if (!this.#disk.has(path) && !this.#workbooks.has(path)) {
+      throw appError("unreadable", `The file is not there any more: ${path}`, "No such file");
+    }
+    return path.endsWith(".kindred") ? ("workbook" as const) : ("list" as const);
+  }
+
+  async workbook() {
+    return this.#open && this.#view();
+  }
+  async texts() {
+    return this.#workbook().texts;
+  }
+  async categories() {
+    return this.#workbook().categories;
+  }
+  async places() {
+    this.#did("places");
+    return this.#workbook().places;
+  }
+
+  async neighbours(item: ItemId, count: number) {
+    this.#did("neighbours");
+    const { vectors } = this.#workbook();
+    const mine = vectors[item];
+    if (!mine) throw appError("invalid", "This text has no vector yet.");
+    return vectors
+      .map((vector, other) => ({ item: other, similarity: dot(mine, vector) }))
+      .filter((neighbour) => neighbour.item !== item)
+      .sort((a, b) => b.similarity - a.similarity || a.item - b.item)
+      .slice(0, count);
+  }
+
+  async pairStatistics(): Promise<PairStatistics> {
+    const { vectors } = this.#workbook();
+    const { values, isExact } = this.#pairs(vectors);
+    const quantiles = Array.from(
+      { length: 201 },
+      (_, index) => values[Math.round((index / 200) * (values.length - 1))] ?? 0,
+    );
+    const low = values[0] ?? 0;
+    const high = values.at(-1) ?? 1;
+    const counts = new Array<number>(50).fill(0);
+    for (const value of values) {
+      const bin = Math.min(49, Math.floor(((value - low) / (high - low || 1)) * 50));
+      counts[bin] = (counts[bin] ?? 0) + 1;
+    }
+    return {
+      pairs: (vectors.length * (vectors.length - 1)) / 2,
+      isExact,
+      quantiles,
+      histogram: { low, high, counts },
+    };
+  }
+
+  async heatmapLayout() {
+    this.#did("heatmapLayout");
+    const { order, low, high } = this.#heatmap();
+    const { places } = this.#workbook();
+    const bands: Band[] = [];
+    order.forEach((item, place) => {
+      const id = places.topic[item] ?? NO_TOPIC;
+      const topic = id === NO_TOPIC ? null : id;
+      const last = bands.at(-1);
+      if (last && last.topic === topic) last.end = place + 1;
+      else bands.push({ topic, start: place, end: place + 1 });
+    });
+    const levels = Math.max(1, Math.ceil(Math.log2(order.length / TILE_CELLS)) + 1);
+    return { size: order.length, tileCells: TILE_CELLS, levels, low, high, bands };
+  }
+
+  async heatmapOrder() {
+    return this.#heatmap().order;
+  }
+
+  async heatmapTile(_metric: unknown, level: number, row: number, column: number) {
+    this.#did(`heatmapTile ${level}/${row}/${column}`);
+    await delay(this.options.tickMs ?? 0);
+    const { order, sums, low, high } = this.#heatmap();
+    const cellItems = 2 ** level;
+    const means = (tile: number): Float32Array[] => {
+      const cells: Float32Array[] = [];
+      for (let cell = 0; cell < TILE_CELLS; cell += 1) {
+        const start = (tile * TILE_CELLS + cell) * cellItems;
+        if (start >= order.length) break;
+        cells.push(blockMean(sums, start, Math.min(order.length, start + cellItems)));
+      }
+      return cells;
+    };
+    const tile = new Uint8Array(TILE_CELLS * TILE_CELLS).fill(255);
+    const columnMeans = means(column);
+    means(row).forEach((rowMean, r) => {
+      columnMeans.forEach((columnMean, c) => {
+        const isDiagonal = level === 0 && row === column && r === c;
+        if (isDiagonal) return;
+        const share = (dot(rowMean, columnMean) - low) / (high - low);
+        tile[r * TILE_CELLS + c] = Math.round(Math.min(1, Math.max(0, share)) * 254);
+      });
+    });
+    return tile;
+  }
+
+  async similarities(_metric: unknown, rows: [number, number], columns: [number, number]) {
+    const { order } = this.#heatmap();
+    const { vectors } = this.#workbook();
+    const across = columns[1] - columns[0];
+    const out = new Float32Array((rows[1] - rows[0]) * across);
+    if (out.length > 65_536) throw appError("invalid", "Too many similarities were asked for at once.");
+    const at = (place: number): Float32Array => vectors[order[place] ?? 0] ?? new Float32Array(DIM);
+    for (let row = rows[0]; row < rows[1]; row += 1) {
+      for (let column = columns[0]; column < columns[1]; column += 1) {
+        out[(row - rows[0]) * across + column - columns[0]] = dot(at(row), at(column));
+      }
+    }
+    return out;
+  }
+
+  async importList(source: ListSource, options: ImportOptions) {
+    this.#did("importList");
+    const { preview, texts, categories } = this.#read(source, options);
+    if (texts.length === 0) throw appError("nothingToImport", "There is no text in this list.");
+    const name = preview.sourceName.replace(/^.*\//, "").replace(/\.\w+$/, "");
+    const stored: Stored = {
+      path: `/home/person/Documents/${name}.kindred`,
+      name,
+      sourceName: preview.sourceName,
+      texts,
+      categories,
+      report: preview.report,
+      vectors: [],
+      isPaused: false,
+      topics: [],
+      places: {
+        topic: new Uint32Array(texts.length).fill(NO_TOPIC),
+        runnerUp: new Uint32Array(texts.length).fill(NO_TOPIC),
+        confidence: new Float32Array(texts.length),
+        pinned: new Uint8Array(texts.length),
+      },
+      hasTopics: false,
+      view: "",
+      undo: [],
+      redo: [],
+    };
+    this.#workbooks.set(stored.path, stored);
+    return this.#show(stored);
+  }
+
+  async openWorkbook(path: string) {
+    this.#did("openWorkbook");
+    const stored = this.#workbooks.get(path);
+    if (!stored) throw appError("damaged", `This workbook is damaged and was left as it is: ${path}`, "not a database");
+    return this.#show(stored);
+  }
+
+  async closeWorkbook() {
+    this.#did("closeWorkbook");
+    this.#open = null;
+  }
+
+  async forgetRecent(path: string) {
+    this.#did("forgetRecent");
+    this.#recents = this.#recents.filter((recent) => recent.path !== path);
+    return this.start();
+  }
+
+  async saveView(view: string) {
+    this.#did("saveView");
+    this.#workbook().view = view;
+  }
+
+  async applyEdit(edit: Edit) {
+    this.#did("applyEdit");
+    const book = this.#workbook();
+    const topic = book.topics.find(({ id }) => id === edit.topic);
+    if (!topic) throw appError("invalid", "This topic is not there any more.");
+    book.undo.push({ label: `Rename ${topic.name} to ${edit.name}`, topics: book.topics });
+    book.redo = [];
+    book.topics = book.topics.map((one) =>
+      one.id === edit.topic ? { ...one, name: edit.name, namedByPerson: true } : one,
+    );
+    return this.#changed();
+  }
+
+  async undo() {
+    return this.#step("undo", "redo");
+  }
+  async redo() {
+    return this.#step("redo", "undo");
+  }
+
+  async embed(job: JobId, onProgress: (progress: Progress) => void): Promise<JobOutcome> {
+    this.#did("embed");
+    const book = this.#workbook();
+    const total = book.texts.length;
+    const startedAt = performance.now();
+    const startedFrom = book.vectors.length;
+    book.isPaused = false;
+    onProgress({ stage: "loadingModel", done: 0, total: 0, perSecond: null, secondsLeft: null });
+    while (book.vectors.length < total) {
+      await delay(this.options.tickMs ?? 0);
+      if (this.#cancelled.has(job)) {
+        book.isPaused = true;
+        return { kind: "cancelled", workbook: this.#changed() };
+      }
+      const from = book.vectors.length;
+      for (const text of book.texts.slice(from, from + (this.options.textsPerTick ?? 500))) {
+        book.vectors.push(embedText(text));
+      }
+      const done = book.vectors.length;
+      const perSecond = (done - startedFrom) / Math.max(0.001, (performance.now() - startedAt) / 1000);
+      onProgress({ stage: "embedding", done, total, perSecond, secondsLeft: (total - done) / perSecond });
+    }
+    return { kind: "finished", workbook: this.#changed() };
+  }
+
+  async findTopics(job: JobId, count: number | null, onProgress: (progress: Progress) => void): Promise<JobOutcome> {
+    this.#did(`findTopics ${count ?? "auto"}`);
+    const book = this.#workbook();
+    onProgress({ stage: "findingTopics", done: 0, total: 1, perSecond: null, secondsLeft: null });
+    await delay(this.options.tickMs ?? 0);
+    if (this.#cancelled.has(job)) return { kind: "cancelled", workbook: this.#changed() };
+    const n = book.texts.length;
+    const k = Math.min(n, count ?? Math.min(50, Math.max(3, Math.round(Math.sqrt(n / 5.6)))));
+    this.#sort(book, k);
+    return { kind: "finished", workbook: this.#changed() };
+  }
+
+  async cancelJob(job: JobId) {
+    this.#did("cancelJob");
+    this.#cancelled.add(job);
+  }
+
+  async askOpenPath() {
+    return this.options.openPath ?? null;
+  }
+  async askSavePath(suggestedName: string) {
+    this.#did(`askSavePath ${suggestedName}`);
+    return this.options.savePath ?? null;
+  }
+
+  async exportCsv(path: string, items: ItemId[] | null) {
+    this.#did("exportCsv");
+    const { texts, places, topics } = this.#workbook();
+    const names = new Map(topics.map(({ id, name }) => [id, name]));
+    const rows = (items ?? texts.map((_, item) => item)).map((item) =>
+      [texts[item], names.get(places.topic[item] ?? NO_TOPIC) ?? "", places.confidence[item]?.toFixed(3)].join(","),
+    );
+    this.written.set(path, ["text,topic,confidence", ...rows].join("\n"));
+  }
+
+  onFiles(callback: (paths: string[]) => void) {
+    this.#fileListeners.add(callback);
+    return () => this.#fileListeners.delete(callback);
+  }
+  onFileHover(callback: (isOver: boolean) => void) {
+    this.#hoverListeners.add(callback);
+    return () => this.#hoverListeners.delete(callback);
+  }
+
+  #did(command: string): void {
+    this.calls.push(command);
+    const [name = ""] = command.split(" ");
+    const failure = this.failures.get(name);
+    if (failure === undefined) return;
+    this.failures.delete(name);
+    throw failure;
+  }
+
+  #workbook(): Stored {
+    if (!this.#open) throw appError("noWorkbook", "No workbook is open.");
+    return this.#open;
+  }
+
+  #read(source: ListSource, options: ImportOptions | null): ReadList {
+    if (source.kind === "sample") {
+      const sample = SAMPLES.find(({ id }) => id === source.id);
+      const texts = SAMPLE_TEXTS[source.id]?.() ?? [];
+      return readList(sample?.name ?? source.id, texts.join("\n"), "UTF-8", options);
+    }
+    if (source.kind === "text") return readList("Pasted list", source.text, "UTF-8", options);
+    const text = source.path === "/lists/large.txt" ? twentyThousand().join("\n") : this.#disk.get(source.path);
+    if (text === undefined) throw appError("unreadable", `The file is not there any more: ${source.path}`);
+    if (text === "") throw appError("nothingToImport", `The file is empty: ${source.path}`);
+    return readList(source.path, text, this.options.encodings?.[source.path] ?? "UTF-8", options);
+  }
+
+  #show(stored: Stored): WorkbookView {
+    this.#open = stored;
+    this.#recents = [
+      { path: stored.path, name: stored.name, openedAtSecs: Date.now() / 1000, itemCount: stored.texts.length, isMissing: false },
+      ...this.#recents.filter(({ path }) => path !== stored.path),
+    ];
+    return this.#changed();
+  }
+
+  #changed(): WorkbookView {
+    this.#revision += 1;
+    return this.#view();
+  }
+
+  #view(): WorkbookView {
+    const book = this.#workbook();
+    return {
+      revision: this.#revision,
+      name: book.name,
+      path: book.path,
+      sourceName: book.sourceName,
+      isReadOnly: false,
+      itemCount: book.texts.length,
+      embeddedCount: book.vectors.length,
+      hasCategories: book.categories.length > 0,
+      isPaused: book.isPaused,
+      model: { id: "made-up", name: "MiniLM", dim: DIM, isLocal: true },
+      topics: book.topics,
+      unsortedCount: book.places.topic.filter((topic) => topic === NO_TOPIC).length,
+      hasTopics: book.hasTopics,
+      undoLabel: book.undo.at(-1)?.label ?? null,
+      redoLabel: book.redo.at(-1)?.label ?? null,
+      report: book.report,
+      view: book.view,
+    };
+  }
+
+  #step(from: "undo" | "redo", to: "undo" | "redo"): WorkbookView {
+    this.#did(from);
+    const book = this.#workbook();
+    const step = book[from].pop();
+    if (!step) throw appError("invalid", "There is nothing to take back.");
+    book[to].push({ label: step.label, topics: book.topics });
+    book.topics = step.topics;
+    return this.#changed();
+  }
+
+  #sort(book: Stored, k: number): void {
+    const vectors = centred(book.vectors);
+    const { centroids, best } = kMeans(vectors, k, 6);
+    const members = centroids.map(() => [] as ItemId[]);
+    best.forEach(({ first, cosine }, item) => {
+      if (cosine >= FITS) members[first]?.push(item);
+    });
+    const order = members.map((_, cluster) => cluster).filter((cluster) => (members[cluster]?.length ?? 0) > 0);
+    order.sort((a, b) => (members[b]?.length ?? 0) - (members[a]?.length ?? 0) || a - b);
+    const idOf = new Map(order.map((cluster, index) => [cluster, index + 1]));
+    const cosineOf = (item: ItemId): number => best[item]?.cosine ?? 0;
+    book.topics = order.map((cluster, index): TopicView => {
+      const items = [...(members[cluster] ?? [])].sort((a, b) => cosineOf(b) - cosineOf(a) || a - b);
+      const counts = new Map<string, number>();
+      for (const item of items) {
+        const group = groupOf(book.texts[item] ?? "");
+        counts.set(group, (counts.get(group) ?? 0) + 1);
+      }
+      const groups = [...counts].sort((a, b) => b[1] - a[1]).map(([group]) => group);
+      const sum = new Float32Array(DIM);
+      for (const item of items) {
+        book.vectors[item]?.forEach((value, d) => {
+          sum[d] = (sum[d] ?? 0) + value;
+        });
+      }
+      const size = items.length;
+      const nearest = order
+        .filter((other) => other !== cluster)
+        .map((other) => ({ other, cosine: dot(centroids[cluster] ?? sum, centroids[other] ?? sum) }))
+        .sort((a, b) => b.cosine - a.cosine)[0];
+      return {
+        id: index + 1,
+        name: groups[0] ?? "",
+        namedByPerson: false,
+        alternates: [...groups.slice(1, 3), book.texts[items[0] ?? 0] ?? ""],
+        colour: index,
+        size,
+        // The mean over all pairs, from the length of the sum.
+        cohesion: size > 1 ? (dot(sum, sum) - size) / (size * (size - 1)) : 1,
+        stability: Math.min(1, Math.max(0, 0.95 - Math.max(0, nearest?.cosine ?? 0))),
+        nearestTopic: nearest ? (idOf.get(nearest.other) ?? null) : null,
+        typical: items.slice(0, 12),
+        odd: items.slice(12).reverse().filter((item) => cosineOf(item) < FITS + 0.1).slice(0, 8),
+      };
+    });
+    best.forEach(({ first, second, cosine, next }, item) => {
+      const isPlaced = cosine >= FITS;
+      book.places.topic[item] = isPlaced ? (idOf.get(first) ?? NO_TOPIC) : NO_TOPIC;
+      book.places.runnerUp[item] = idOf.get(isPlaced ? second : first) ?? NO_TOPIC;
+      const [a, b] = [Math.exp(cosine * 6), Math.exp(next * 6)];
+      book.places.confidence[item] = a / (a + b);
+    });
+    book.places = { ...book.places };
+    book.hasTopics = true;
+  }
+
+  #pairs(vectors: readonly Float32Array[]): { values: number[]; isExact: boolean } {
+    const isExact = vectors.length <= 600;
+    const values: number[] = [];
+    const stride = isExact ? 1 : Math.ceil(vectors.length / 600);
+    for (let a = 0; a < vectors.length; a += stride) {
+      for (let b = a + 1; b < vectors.length; b += stride) {
+        values.push(dot(vectors[a] ?? new Float32Array(DIM), vectors[b] ?? new Float32Array(DIM)));
+      }
+    }
+    return { values: values.sort((a, b) => a - b), isExact };
+  }
+
+  #heatmap() {
+    if (this.#picture?.revision === this.#revision) return this.#picture;
+    const { texts, vectors, topics, places } = this.#workbook();
+    const place = new Map(topics.map(({ id }, index) => [id, index]));
+    const order = Uint32Array.from(texts.keys()).sort((a, b) => {
+      const topicOf = (item: number): number => place.get(places.topic[item] ?? NO_TOPIC) ?? topics.length;
+      return topicOf(a) - topicOf(b) || (places.confidence[b] ?? 0) - (places.confidence[a] ?? 0) || a - b;
+    });
+    const { values } = this.#pairs(vectors);
+    const low = values[Math.floor(values.length * 0.005)] ?? 0;
+    const high = values[Math.floor((values.length - 1) * 0.998)] ?? 1;
+    this.#picture = { revision: this.#revision, order, sums: runningSums(vectors, order), low, high };
+    return this.#picture;
+  }
+}

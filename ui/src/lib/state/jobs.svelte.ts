@@ -1,0 +1,59 @@
+/** The one long piece of work under way, how far it is, and its Cancel. */
+import type { Backend } from "$lib/ipc/backend";
+import type { JobId, JobOutcome, Progress } from "$lib/ipc/bindings";
+
+export type JobKind = "embed" | "findTopics";
+
+export interface RunningJob {
+  id: JobId;
+  kind: JobKind;
+  /** Null until the first report. */
+  progress: Progress | null;
+  /** Cancel was pressed; the engine is finishing its batch. */
+  isStopping: boolean;
+}
+
+export class Jobs {
+  running = $state.raw<RunningJob | null>(null);
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** Runs a job in place of the one before. Null when another job or `abandon` took over. */
+  async run(
+    kind: JobKind,
+    start: (id: JobId, onProgress: (progress: Progress) => void) => Promise<JobOutcome>,
+  ): Promise<JobOutcome | null> {
+    const id = crypto.randomUUID();
+    this.running = { id, kind, progress: null, isStopping: false };
+    const isMine = (): boolean => this.running?.id === id;
+    try {
+      const outcome = await start(id, (progress) => {
+        if (this.running?.id === id) this.running = { ...this.running, progress };
+      });
+      return isMine() ? outcome : null;
+    } catch (thrown) {
+      if (!isMine()) return null;
+      throw thrown;
+    } finally {
+      if (isMine()) this.running = null;
+    }
+  }
+
+  /** Says at once that the job stops, then tells the engine. */
+  async cancel(): Promise<void> {
+    if (!this.running || this.running.isStopping) return;
+    this.running = { ...this.running, isStopping: true };
+    await this.#backend.cancelJob(this.running.id);
+  }
+
+  /** Cancels and no longer waits for the outcome. */
+  abandon(): void {
+    const job = this.running;
+    this.running = null;
+    // The workbook is going away; there is nobody left to tell if this fails.
+    if (job) this.#backend.cancelJob(job.id).catch(() => undefined);
+  }
+}

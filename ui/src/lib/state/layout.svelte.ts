@@ -1,0 +1,9 @@
+/** Which tab is in front and which side panels are open. */
+export const TABS = ["board", "words", "heatmap"] as const;
+export type Tab = (typeof TABS)[number];
+
+export class Layout {
+  tab = $state<Tab>("board");
+  isTopicsOpen = $state(true);
+  isInspectorOpen = $state(true);
+}

@@ -1,0 +1,240 @@
+/**
+ * One open workbook on screen: its data, its jobs and everything the window
+ * remembers about it. Opening another workbook makes another session.
+ */
+import { untrack } from "svelte";
+import type { Backend } from "$lib/ipc/backend";
+import type { JobOutcome, TopicId, WorkbookView } from "$lib/ipc/bindings";
+import { m } from "$lib/paraglide/messages";
+import { Heatmap } from "./heatmap.svelte";
+import { Jobs } from "./jobs.svelte";
+import { Layout } from "./layout.svelte";
+import { readMemory, writeMemory } from "./memory";
+import { Nearness } from "./nearness.svelte";
+import { Selection } from "./selection.svelte";
+import { OpenWorkbook } from "./workbook.svelte";
+import { WordsTable } from "./words.svelte";
+
+const SAVE_AFTER_MS = 400;
+export const MIN_TOPICS = 2;
+export const MAX_TOPICS = 50;
+
+/** What a session needs of the app around it. */
+export interface Surroundings {
+  backend: Backend;
+  fail: (thrown: unknown) => void;
+  say: (text: string) => void;
+}
+
+export class Session {
+  readonly workbook: OpenWorkbook;
+  readonly selection = new Selection();
+  readonly layout = new Layout();
+  readonly jobs: Jobs;
+  readonly words: WordsTable;
+  readonly heatmap: Heatmap;
+  readonly nearness: Nearness;
+  /** How many topics to look for; null leaves it to the machine. */
+  topicCount = $state<number | null>(null);
+  /** The topic whose name is being edited in the topics panel. */
+  renaming = $state<TopicId | null>(null);
+  isReportOpen = $state(false);
+
+  readonly #around: Surroundings;
+  #saved: string;
+  #unsaved: string | null = null;
+  #saveTimer: ReturnType<typeof setTimeout> | undefined;
+  #stopWatching: () => void;
+  #isClosed = false;
+
+  constructor(around: Surroundings, view: WorkbookView) {
+    this.#around = around;
+    this.workbook = new OpenWorkbook(around.backend, view);
+    this.jobs = new Jobs(around.backend);
+    this.words = new WordsTable(this.workbook);
+    this.heatmap = new Heatmap(around.backend, around.fail);
+    this.nearness = new Nearness(around.backend);
+    this.#saved = view.view;
+    this.#restore(view);
+    this.#stopWatching = $effect.root(() => {
+      $effect(() => {
+        const memory = this.#remember();
+        untrack(() => {
+          this.#saveSoon(memory);
+        });
+      });
+    });
+  }
+
+  /** Fetches what the workbook holds, then does by itself what is still to do. */
+  async begin(): Promise<void> {
+    try {
+      await this.workbook.load();
+    } catch (thrown) {
+      this.#around.fail(thrown);
+      return;
+    }
+    const { view, isReadOnly, missingVectors } = this.workbook;
+    if (this.#isClosed || isReadOnly) return;
+    if (missingVectors > 0) {
+      if (!view.isPaused) await this.embed();
+    } else if (!view.hasTopics) {
+      await this.findTopics();
+    }
+  }
+
+  /** Embeds what has no vector yet and, the first time, finds topics after it. */
+  async embed(): Promise<void> {
+    const outcome = await this.#runJob("embed", (id, onProgress) =>
+      this.#around.backend.embed(id, onProgress),
+    );
+    if (outcome?.kind === "finished" && !outcome.workbook.hasTopics) await this.findTopics();
+  }
+
+  async findTopics(): Promise<void> {
+    const count = this.topicCount;
+    await this.#runJob("findTopics", (id, onProgress) =>
+      this.#around.backend.findTopics(id, count, onProgress),
+    );
+  }
+
+  async cancelJob(): Promise<void> {
+    await this.attempt(() => this.jobs.cancel());
+  }
+
+  async rename(topic: TopicId, name: string): Promise<void> {
+    this.renaming = null;
+    const wanted = name.trim();
+    if (wanted === "" || wanted === this.workbook.topicById.get(topic)?.name) return;
+    await this.attempt(() => this.workbook.apply({ kind: "renameTopic", topic, name: wanted }));
+  }
+
+  async undo(): Promise<void> {
+    await this.attempt(() => this.workbook.undo());
+  }
+
+  async redo(): Promise<void> {
+    await this.attempt(() => this.workbook.redo());
+  }
+
+  /** Writes what is on screen: in Words the rows as filtered and sorted, elsewhere everything. */
+  async exportCsv(): Promise<void> {
+    const items = this.layout.tab === "words" && !this.#isWholeList() ? this.words.rows : null;
+    await this.attempt(async () => {
+      const path = await this.#around.backend.askSavePath(`${this.workbook.view.name}.csv`);
+      if (path === null) return;
+      await this.#around.backend.exportCsv(path, items);
+      this.#around.say(m.export_done({ path }));
+    });
+  }
+
+  /** Writes the window's memory now instead of in a moment. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#saveTimer);
+    const memory = this.#unsaved;
+    if (memory === null || this.workbook.isReadOnly) return;
+    this.#unsaved = null;
+    this.#saved = memory;
+    try {
+      await this.#around.backend.saveView(memory);
+    } catch (thrown) {
+      this.#around.fail(thrown);
+    }
+  }
+
+  /** Saves the window's memory and ends the session. */
+  async close(): Promise<void> {
+    this.#saveSoon(this.#remember());
+    await this.flush();
+    this.leave();
+  }
+
+  /** Ends the session without writing anything: its workbook is no longer the open one. */
+  leave(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#saveTimer);
+    this.#unsaved = null;
+    this.#stopWatching();
+    this.jobs.abandon();
+  }
+
+  /** Does something for the person; if it fails, says so. */
+  async attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (thrown) {
+      this.#around.fail(thrown);
+    }
+  }
+
+  async #runJob(...job: Parameters<Jobs["run"]>): Promise<JobOutcome | null> {
+    try {
+      const outcome = await this.jobs.run(...job);
+      if (outcome && !this.#isClosed) await this.workbook.update(outcome.workbook);
+      return this.#isClosed ? null : outcome;
+    } catch (thrown) {
+      if (!this.#isClosed) this.#around.fail(thrown);
+      return null;
+    }
+  }
+
+  #isWholeList(): boolean {
+    return !this.words.isFiltered && this.words.sortKey === "list";
+  }
+
+  #remember(): string {
+    const { layout, selection, heatmap, words } = this;
+    return writeMemory({
+      tab: layout.tab,
+      isTopicsOpen: layout.isTopicsOpen,
+      isInspectorOpen: layout.isInspectorOpen,
+      selected: selection.current,
+      metric: heatmap.metric,
+      palette: heatmap.palette,
+      numbers: heatmap.numbers,
+      isTable: heatmap.isTable,
+      viewport: heatmap.viewport,
+      sortKey: words.sortKey,
+      isDescending: words.isDescending,
+      topicFilter: words.topicFilter,
+      query: words.query,
+      topicCount: this.topicCount,
+    });
+  }
+
+  #restore(view: WorkbookView): void {
+    const memory = readMemory(view.view);
+    const { layout, selection, heatmap, words } = this;
+    layout.tab = memory.tab ?? layout.tab;
+    layout.isTopicsOpen = memory.isTopicsOpen ?? layout.isTopicsOpen;
+    layout.isInspectorOpen = memory.isInspectorOpen ?? layout.isInspectorOpen;
+    heatmap.metric = memory.metric ?? heatmap.metric;
+    heatmap.palette = memory.palette ?? heatmap.palette;
+    heatmap.numbers = memory.numbers ?? heatmap.numbers;
+    heatmap.isTable = memory.isTable ?? heatmap.isTable;
+    heatmap.viewport = memory.viewport ?? null;
+    words.sortKey = memory.sortKey ?? words.sortKey;
+    words.isDescending = memory.isDescending ?? words.isDescending;
+    words.query = memory.query ?? words.query;
+    words.topicFilter = memory.topicFilter ?? null;
+    this.topicCount = memory.topicCount ?? null;
+    const selected = memory.selected;
+    const isThere =
+      selected?.kind === "item"
+        ? selected.item < view.itemCount
+        : selected?.kind !== "topic" ||
+          selected.topic === null ||
+          view.topics.some((topic) => topic.id === selected.topic);
+    if (selected && isThere) selection.current = selected;
+  }
+
+  #saveSoon(memory: string): void {
+    if (memory === this.#saved) {
+      this.#unsaved = null;
+      return;
+    }
+    this.#unsaved = memory;
+    clearTimeout(this.#saveTimer);
+    this.#saveTimer = setTimeout(() => void this.flush(), SAVE_AFTER_MS);
+  }
+}

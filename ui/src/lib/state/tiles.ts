@@ -1,0 +1,96 @@
+/**
+ * Tiles of the heatmap: fetched as they come into sight, the least recently
+ * used forgotten first. Knows nothing of drawing.
+ */
+import type { TileAddress } from "$lib/charts/heatmap";
+
+const AT_ONCE = 4;
+const CAPACITY_BYTES = 48 * 1024 * 1024;
+
+const keyOf = ({ level, row, column }: TileAddress): string => `${level}/${row}/${column}`;
+
+export class TileStore {
+  /** From least to most recently used. */
+  #tiles = new Map<string, Uint8Array>();
+  #bytes = 0;
+  #wanted: readonly TileAddress[] = [];
+  #underWay = new Set<string>();
+  #failed = new Set<string>();
+  /** Replies of an older generation belong to another picture and are dropped. */
+  #generation = 0;
+
+  constructor(
+    private readonly fetchTile: (address: TileAddress) => Promise<Uint8Array>,
+    private readonly onChange: () => void,
+    private readonly onError: (thrown: unknown) => void,
+  ) {}
+
+  get(address: TileAddress): Uint8Array | undefined {
+    const key = keyOf(address);
+    const tile = this.#tiles.get(key);
+    if (tile) {
+      this.#tiles.delete(key);
+      this.#tiles.set(key, tile);
+    }
+    return tile;
+  }
+
+  /** Whether every tile asked for is here, or cannot be had. */
+  get isSettled(): boolean {
+    return this.#wanted.every((address) => {
+      const key = keyOf(address);
+      return this.#tiles.has(key) || this.#failed.has(key);
+    });
+  }
+
+  /** Says which tiles are in sight now, the most urgent first. Others not yet asked for are given up. */
+  want(addresses: readonly TileAddress[]): void {
+    this.#wanted = addresses;
+    this.#fetchMore();
+  }
+
+  clear(): void {
+    this.#generation += 1;
+    this.#tiles.clear();
+    this.#bytes = 0;
+    this.#wanted = [];
+    this.#underWay.clear();
+    this.#failed.clear();
+  }
+
+  #fetchMore(): void {
+    for (const address of this.#wanted) {
+      if (this.#underWay.size >= AT_ONCE) return;
+      const key = keyOf(address);
+      if (this.#tiles.has(key) || this.#underWay.has(key) || this.#failed.has(key)) continue;
+      void this.#fetch(key, address);
+    }
+  }
+
+  async #fetch(key: string, address: TileAddress): Promise<void> {
+    const generation = this.#generation;
+    this.#underWay.add(key);
+    try {
+      const tile = await this.fetchTile(address);
+      if (generation !== this.#generation) return;
+      this.#tiles.set(key, tile);
+      this.#bytes += tile.byteLength;
+      this.#forgetOldest();
+    } catch (thrown) {
+      if (generation !== this.#generation) return;
+      this.#failed.add(key);
+      this.onError(thrown);
+    }
+    this.#underWay.delete(key);
+    this.#fetchMore();
+    this.onChange();
+  }
+
+  #forgetOldest(): void {
+    for (const [key, tile] of this.#tiles) {
+      if (this.#bytes <= CAPACITY_BYTES) return;
+      this.#tiles.delete(key);
+      this.#bytes -= tile.byteLength;
+    }
+  }
+}

@@ -1,0 +1,130 @@
+/** The open workbook: its texts, topics and places, and the edits made to it. */
+import type { Backend, Places } from "$lib/ipc/backend";
+import { NO_TOPIC } from "$lib/ipc/backend";
+import type { Edit, ItemId, TopicId, TopicView, WorkbookView } from "$lib/ipc/bindings";
+import { unitOf } from "$lib/text/unit";
+import { Latest } from "./latest";
+
+/** Where items are before topics were found: all in Unsorted. */
+function nowhere(count: number): Places {
+  return {
+    topic: new Uint32Array(count).fill(NO_TOPIC),
+    runnerUp: new Uint32Array(count).fill(NO_TOPIC),
+    confidence: new Float32Array(count),
+    pinned: new Uint8Array(count),
+  };
+}
+
+export class OpenWorkbook {
+  view: WorkbookView;
+  texts = $state.raw<readonly string[]>([]);
+  /** Empty when the list has no categories. */
+  categories = $state.raw<readonly string[]>([]);
+  places: Places;
+  isLoaded = $state(false);
+
+  readonly unit = $derived(unitOf(this.texts));
+  readonly topicById = $derived.by(() => new Map(this.view.topics.map((topic) => [topic.id, topic])));
+  /** Items of every topic (and of `NO_TOPIC`), typical ones first, then by confidence. */
+  readonly members = $derived.by(() => this.#sortMembers());
+
+  readonly #backend: Backend;
+  readonly #places = new Latest();
+  #placesRevision = -1;
+
+  constructor(backend: Backend, view: WorkbookView) {
+    this.#backend = backend;
+    this.view = $state.raw(view);
+    this.places = $state.raw(nowhere(0));
+  }
+
+  get isReadOnly(): boolean {
+    return this.view.isReadOnly;
+  }
+
+  get missingVectors(): number {
+    return this.view.itemCount - this.view.embeddedCount;
+  }
+
+  async load(): Promise<void> {
+    const { hasCategories } = this.view;
+    const [texts, categories] = await Promise.all([
+      this.#backend.texts(),
+      hasCategories ? this.#backend.categories() : Promise.resolve([]),
+    ]);
+    this.texts = texts;
+    this.categories = categories;
+    this.places = nowhere(texts.length);
+    await this.#loadPlaces();
+    this.isLoaded = true;
+  }
+
+  /** Takes over what the engine says the workbook is now. */
+  async update(view: WorkbookView): Promise<void> {
+    if (view.revision !== this.#placesRevision && view.hasTopics) {
+      // Topics and places change together on screen, or a topic would lose its items for a moment.
+      const places = await this.#places.ask(() => this.#backend.places());
+      if (!places) return;
+      this.places = places.answer;
+      this.#placesRevision = view.revision;
+    }
+    this.view = view;
+  }
+
+  async apply(edit: Edit): Promise<void> {
+    await this.update(await this.#backend.applyEdit(edit));
+  }
+
+  async undo(): Promise<void> {
+    if (this.view.undoLabel !== null) await this.update(await this.#backend.undo());
+  }
+
+  async redo(): Promise<void> {
+    if (this.view.redoLabel !== null) await this.update(await this.#backend.redo());
+  }
+
+  text(item: ItemId): string {
+    return this.texts[item] ?? "";
+  }
+
+  topicOf(item: ItemId): TopicView | null {
+    return this.topicById.get(this.places.topic[item] ?? NO_TOPIC) ?? null;
+  }
+
+  runnerUpOf(item: ItemId): TopicView | null {
+    return this.topicById.get(this.places.runnerUp[item] ?? NO_TOPIC) ?? null;
+  }
+
+  confidenceOf(item: ItemId): number {
+    return this.places.confidence[item] ?? 0;
+  }
+
+  membersOf(topic: TopicId | null): readonly ItemId[] {
+    return this.members.get(topic ?? NO_TOPIC) ?? [];
+  }
+
+  async #loadPlaces(): Promise<void> {
+    if (!this.view.hasTopics) return;
+    const places = await this.#places.ask(() => this.#backend.places());
+    if (!places) return;
+    this.places = places.answer;
+    this.#placesRevision = this.view.revision;
+  }
+
+  #sortMembers(): Map<number, ItemId[]> {
+    const { topic, confidence } = this.places;
+    const members = new Map<number, ItemId[]>([[NO_TOPIC, []]]);
+    for (const { id } of this.view.topics) members.set(id, []);
+    for (let item = 0; item < topic.length; item += 1) members.get(topic[item] ?? NO_TOPIC)?.push(item);
+    for (const items of members.values()) {
+      items.sort((a, b) => (confidence[b] ?? 0) - (confidence[a] ?? 0) || a - b);
+    }
+    for (const { id, typical } of this.view.topics) {
+      const first = new Set(typical);
+      const rest = (members.get(id) ?? []).filter((item) => !first.has(item));
+      members.set(id, [...typical, ...rest]);
+    }
+    return members;
+  }
+}
+
