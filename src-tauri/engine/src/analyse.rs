@@ -1,0 +1,20 @@
+//! What can be known from vectors: likeness, topics, names, order, pictures.
+//!
+//! Functions of `&Vectors` and parameters, seeded and deterministic. The mean
+//! of a list carries no meaning, so topics and names are found on
+//! mean-removed vectors ([`centring`]); what a person is shown as similarity
+//! is the plain cosine.
+
+pub mod centring;
+pub mod heatmap;
+pub mod kmeans;
+pub mod names;
+pub mod order;
+pub mod principal;
+pub mod product;
+pub mod profile;
+pub mod silhouette;
+pub mod similarity;
+pub mod statistics;
+pub mod topics;
+pub mod vocabulary;

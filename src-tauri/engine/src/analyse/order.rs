@@ -1,0 +1,140 @@
+//! The order of items along the sides of a heatmap.
+
+use kodama::{Method, linkage};
+use rayon::prelude::*;
+
+use super::product::{Columns, matrix};
+use crate::topics::Sorting;
+use crate::vectors::Vectors;
+
+/// Topics larger than this are ordered along their strongest component: a
+/// tree needs all pairs.
+const LARGEST_TREE: usize = 1500;
+
+/// Items ordered by topic, Unsorted last, and inside a topic so that what is
+/// alike stands together: the leaves of an average-linkage tree.
+#[must_use]
+pub fn leaf_order(vectors: &Vectors, sorting: &Sorting) -> Vec<u32> {
+    let mut groups: Vec<Vec<u32>> = sorting
+        .topics
+        .iter()
+        .map(|topic| Some(topic.id))
+        .chain([None])
+        .map(|topic| sorting.members(topic).map(|item| item.0).collect())
+        .collect();
+    if sorting.placements.is_empty() {
+        groups = vec![(0..vectors.len() as u32).collect()];
+    }
+    groups.into_par_iter().flat_map_iter(|group| ordered(vectors, group)).collect()
+}
+
+fn ordered(vectors: &Vectors, group: Vec<u32>) -> Vec<u32> {
+    match group.len() {
+        0..3 => group,
+        3..=LARGEST_TREE => leaves(vectors, &group),
+        _ => along_first_component(vectors, group),
+    }
+}
+
+/// The leaves of the group's tree. At every join the two sides are turned so
+/// that their most similar ends meet.
+fn leaves(vectors: &Vectors, group: &[u32]) -> Vec<u32> {
+    let count = group.len();
+    let rows = vectors.select(group.iter().map(|&item| item as usize));
+    let similarities = matrix(rows.values(), &Columns::pack(rows.values(), rows.dim()));
+    let similarity = |a: usize, b: usize| similarities[a * count + b];
+    let mut distances: Vec<f32> = Vec::with_capacity(count * (count - 1) / 2);
+    for a in 0..count {
+        distances.extend((a + 1..count).map(|b| 1.0 - similarity(a, b)));
+    }
+    let tree = linkage(&mut distances, count, Method::Average);
+    let mut parts: Vec<Vec<usize>> = (0..count).map(|leaf| vec![leaf]).collect();
+    for step in tree.steps() {
+        let mut left = std::mem::take(&mut parts[step.cluster1]);
+        let mut right = std::mem::take(&mut parts[step.cluster2]);
+        let (left_ends, right_ends) = ((left[0], left[left.len() - 1]), (right[0], right[right.len() - 1]));
+        let joins = [
+            (similarity(left_ends.1, right_ends.0), false, false),
+            (similarity(left_ends.1, right_ends.1), false, true),
+            (similarity(left_ends.0, right_ends.0), true, false),
+            (similarity(left_ends.0, right_ends.1), true, true),
+        ];
+        let mut best = joins[0];
+        for join in joins {
+            if join.0 > best.0 {
+                best = join;
+            }
+        }
+        if best.1 {
+            left.reverse();
+        }
+        if best.2 {
+            right.reverse();
+        }
+        left.append(&mut right);
+        parts.push(left);
+    }
+    parts.pop().unwrap_or_default().into_iter().map(|leaf| group[leaf]).collect()
+}
+
+fn along_first_component(vectors: &Vectors, mut group: Vec<u32>) -> Vec<u32> {
+    let rows = vectors.select(group.iter().map(|&item| item as usize));
+    let rows = super::centring::centred(&rows, &super::centring::mean(&rows));
+    let plane = super::principal::project(&rows, 2);
+    // The angle in the plane of the two strongest components, as rows there have unit length.
+    let angle = |index: usize| plane.row(index).last().copied().unwrap_or(0.0).atan2(plane.row(index)[0]);
+    let mut order: Vec<usize> = (0..group.len()).collect();
+    order.sort_by(|&a, &b| angle(a).total_cmp(&angle(b)).then(a.cmp(&b)));
+    group = order.into_iter().map(|index| group[index]).collect();
+    group
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::items::ItemId;
+    use crate::topics::{Placement, Topic, TopicId};
+
+    fn on_circle(angles: &[f32]) -> Vectors {
+        Vectors::new(2, angles.iter().flat_map(|angle| [angle.cos(), angle.sin()]).collect())
+    }
+
+    #[test]
+    fn alike_items_stand_together() {
+        let order = leaf_order(&on_circle(&[0.0, 1.5, 0.1, 1.4, 0.2, 1.6]), &Sorting::default());
+        let near_zero: Vec<usize> =
+            order.iter().enumerate().filter(|(_, item)| *item % 2 == 0).map(|(place, _)| place).collect();
+        assert!(
+            near_zero == [0, 1, 2] || near_zero == [3, 4, 5],
+            "the three near angle 0 are neighbours in {order:?}"
+        );
+    }
+
+    #[test]
+    fn topics_follow_each_other_and_unsorted_comes_last() {
+        let topic = |id| Topic {
+            id: TopicId(id),
+            name: String::new(),
+            named_by_person: false,
+            alternates: Vec::new(),
+            colour: 0,
+            stability: 1.0,
+        };
+        let place = |topic: Option<u32>| Placement { topic: topic.map(TopicId), ..Placement::UNSORTED };
+        let sorting = Sorting {
+            topics: vec![topic(7), topic(3)],
+            placements: vec![place(None), place(Some(3)), place(Some(7)), place(Some(3)), place(Some(7))],
+        };
+        let order = leaf_order(&on_circle(&[0.0, 0.1, 0.2, 0.3, 0.4]), &sorting);
+        assert_eq!(order[4], ItemId(0).0, "Unsorted is last");
+        assert!(order[..2].iter().all(|item| [2, 4].contains(item)), "the first topic is first in {order:?}");
+    }
+
+    #[test]
+    fn a_topic_too_large_for_a_tree_keeps_every_item() {
+        let angles: Vec<f32> = (0..LARGEST_TREE + 10).map(|i| i as f32).collect();
+        let mut order = leaf_order(&on_circle(&angles), &Sorting::default());
+        order.sort_unstable();
+        assert_eq!(order, (0..angles.len() as u32).collect::<Vec<_>>(), "each item once");
+    }
+}

@@ -1,0 +1,308 @@
+//! The one hot loop: rows times columns, tile by tile, with something done to
+//! each tile while it is still in the registers' neighbourhood.
+//!
+//! `k`-means takes the best column of each row, neighbours keep the top few,
+//! the heatmap turns each number into a byte; none of them ever stores the
+//! whole `n x k` product. The columns are packed once into panels of
+//! [`PANEL`] so that the inner loop reads them in one stream; rows are read
+//! where they lie.
+
+use std::sync::OnceLock;
+
+/// Rows of a tile.
+pub const ROWS: usize = 8;
+/// Columns of a tile, and of a panel of packed columns.
+pub const PANEL: usize = 32;
+/// Packed columns that are used together: 8 panels of 384 dimensions fill 393 kB, which stays in a core's L2 cache.
+const PANELS_PER_BLOCK: usize = 8;
+
+/// The right side of a product: `count` columns of `dim` numbers, packed.
+pub struct Columns {
+    count: usize,
+    dim: usize,
+    /// Panel after panel; within one, for every dimension the numbers of its 32 columns.
+    panels: Vec<f32>,
+}
+
+impl Columns {
+    /// Packs `count x dim` row-major numbers, each row becoming one column of the product.
+    ///
+    /// # Panics
+    /// When `values` is not a whole number of rows of `dim`.
+    #[must_use]
+    pub fn pack(values: &[f32], dim: usize) -> Self {
+        Self::gather(values.chunks_exact(dim), dim)
+    }
+
+    /// Packs rows that lie apart.
+    #[must_use]
+    pub fn gather<'a>(rows: impl ExactSizeIterator<Item = &'a [f32]>, dim: usize) -> Self {
+        let count = rows.len();
+        let mut panels = vec![0.0; count.div_ceil(PANEL) * dim * PANEL];
+        for (index, row) in rows.enumerate() {
+            let panel = &mut panels[index / PANEL * dim * PANEL..][..dim * PANEL];
+            for (place, &value) in panel[index % PANEL..].iter_mut().step_by(PANEL).zip(row) {
+                *place = value;
+            }
+        }
+        Self { count, dim, panels }
+    }
+
+    /// The number of columns.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+}
+
+/// Up to `ROWS x PANEL` numbers of a product.
+pub struct Tile<'a> {
+    /// The first row, counted from the first row given.
+    pub row: usize,
+    /// How many of `values` are rows of the product.
+    pub rows: usize,
+    pub column: usize,
+    /// How many of each row's values belong to columns; the rest are 0.
+    pub columns: usize,
+    pub values: &'a [[f32; PANEL]; ROWS],
+}
+
+/// Calls `consume` with every tile of `rows * columns^T`, all columns of a
+/// block of 8 panels for a row before the next row, in ascending order.
+///
+/// `rows`: row-major, `n x dim`. A number depends on nothing but its row and
+/// its column: not on the tile it falls into, nor on the number of threads.
+pub fn for_each_tile(rows: &[f32], columns: &Columns, mut consume: impl FnMut(Tile<'_>)) {
+    let dim = columns.dim;
+    let count = rows.len() / dim;
+    let kernel = kernel();
+    let mut values = [[0.0; PANEL]; ROWS];
+    let panel_count = columns.count.div_ceil(PANEL);
+    for block in (0..panel_count).step_by(PANELS_PER_BLOCK) {
+        for row in (0..count).step_by(ROWS) {
+            let tile_rows = ROWS.min(count - row);
+            // A tile at the end repeats its last row, so that every row goes through the same arithmetic.
+            let tile: [&[f32]; ROWS] =
+                std::array::from_fn(|r| &rows[(row + r.min(tile_rows - 1)) * dim..][..dim]);
+            for panel in block..panel_count.min(block + PANELS_PER_BLOCK) {
+                kernel(&tile, &columns.panels[panel * dim * PANEL..][..dim * PANEL], &mut values);
+                let column = panel * PANEL;
+                let columns = PANEL.min(columns.count - column);
+                consume(Tile { row, rows: tile_rows, column, columns, values: &values });
+            }
+        }
+    }
+}
+
+/// The whole product as a matrix, `n x columns`: for small ones.
+#[must_use]
+pub fn matrix(rows: &[f32], columns: &Columns) -> Vec<f32> {
+    let width = columns.len();
+    let mut product = vec![0.0; rows.len() / columns.dim.max(1) * width];
+    for_each_tile(rows, columns, |tile| {
+        for (r, values) in tile.values.iter().enumerate().take(tile.rows) {
+            product[(tile.row + r) * width + tile.column..][..tile.columns]
+                .copy_from_slice(&values[..tile.columns]);
+        }
+    });
+    product
+}
+
+/// Dot product of two rows, summed in eight lanes.
+#[must_use]
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; 8];
+    let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f32 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(x, y)| x * y).sum();
+    for (x, y) in a_chunks.zip(b_chunks) {
+        for lane in 0..8 {
+            lanes[lane] += x[lane] * y[lane];
+        }
+    }
+    lanes.iter().sum::<f32>() + rest
+}
+
+/// `values[r][c] = rows[r] . column c of the panel`; the panel holds `dim x PANEL` numbers.
+type Kernel = fn(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]);
+
+/// The fastest kernel this processor can run, chosen once.
+fn kernel() -> Kernel {
+    static KERNEL: OnceLock<Kernel> = OnceLock::new();
+    *KERNEL.get_or_init(|| {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx512f") {
+                return x86::avx512;
+            }
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                return x86::avx2;
+            }
+        }
+        portable
+    })
+}
+
+/// Plain loops over lanes, which the compiler turns into whatever vectors the target always has.
+fn portable(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]) {
+    for (row, sums) in rows.iter().zip(values) {
+        let mut lanes = [0.0_f32; PANEL];
+        for (&x, columns) in row.iter().zip(panel.chunks_exact(PANEL)) {
+            for (lane, &column) in lanes.iter_mut().zip(columns) {
+                *lane += x * column;
+            }
+        }
+        *sums = lanes;
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "SIMD intrinsics: the processor is asked first, and every pointer stays within its slice")]
+mod x86 {
+    use std::arch::x86_64::{
+        __m256, __m512, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
+        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+    };
+
+    use super::{PANEL, ROWS};
+
+    pub(super) fn avx512(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]) {
+        // SAFETY: `kernel` hands this function out only after finding AVX-512F.
+        unsafe { avx512_tile(rows, panel, values) }
+    }
+
+    pub(super) fn avx2(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]) {
+        // SAFETY: `kernel` hands this function out only after finding AVX2 and FMA.
+        unsafe { avx2_tile(rows, panel, values) }
+    }
+
+    /// 8 x 2 accumulators of 16 lanes: 16 independent chains hide the latency of the fused multiply-add.
+    #[target_feature(enable = "avx512f")]
+    unsafe fn avx512_tile(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]) {
+        let dim = panel.len() / PANEL;
+        assert!(rows.iter().all(|row| row.len() == dim), "rows and panel have one dimension");
+        let mut sums: [[__m512; 2]; ROWS] = [[_mm512_setzero_ps(); 2]; ROWS];
+        let starts: [*const f32; ROWS] = std::array::from_fn(|r| rows[r].as_ptr());
+        for d in 0..dim {
+            // SAFETY: `d < dim`, so 32 numbers of the panel and one of each row are in bounds.
+            unsafe {
+                let columns = panel.as_ptr().add(d * PANEL);
+                let (left, right) = (_mm512_loadu_ps(columns), _mm512_loadu_ps(columns.add(16)));
+                for r in 0..ROWS {
+                    let x = _mm512_set1_ps(*starts[r].add(d));
+                    sums[r][0] = _mm512_fmadd_ps(x, left, sums[r][0]);
+                    sums[r][1] = _mm512_fmadd_ps(x, right, sums[r][1]);
+                }
+            }
+        }
+        for (row, sum) in values.iter_mut().zip(sums) {
+            // SAFETY: a row of the tile holds 32 numbers.
+            unsafe {
+                _mm512_storeu_ps(row.as_mut_ptr(), sum[0]);
+                _mm512_storeu_ps(row.as_mut_ptr().add(16), sum[1]);
+            }
+        }
+    }
+
+    /// The same tile in four parts of 4 x 16, as only 16 registers of 8 lanes are there.
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn avx2_tile(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]) {
+        let dim = panel.len() / PANEL;
+        assert!(rows.iter().all(|row| row.len() == dim), "rows and panel have one dimension");
+        for first_row in [0, 4] {
+            for first_column in [0, 16] {
+                let mut sums: [[__m256; 2]; 4] = [[_mm256_setzero_ps(); 2]; 4];
+                let starts: [*const f32; 4] = std::array::from_fn(|r| rows[first_row + r].as_ptr());
+                for d in 0..dim {
+                    // SAFETY: `d < dim`, so 16 numbers from `first_column` and one of each row are in bounds.
+                    unsafe {
+                        let columns = panel.as_ptr().add(d * PANEL + first_column);
+                        let (left, right) = (_mm256_loadu_ps(columns), _mm256_loadu_ps(columns.add(8)));
+                        for r in 0..4 {
+                            let x = _mm256_set1_ps(*starts[r].add(d));
+                            sums[r][0] = _mm256_fmadd_ps(x, left, sums[r][0]);
+                            sums[r][1] = _mm256_fmadd_ps(x, right, sums[r][1]);
+                        }
+                    }
+                }
+                for (row, sum) in values[first_row..first_row + 4].iter_mut().zip(sums) {
+                    // SAFETY: `first_column + 16 <= 32`, the length of a row of the tile.
+                    unsafe {
+                        _mm256_storeu_ps(row.as_mut_ptr().add(first_column), sum[0]);
+                        _mm256_storeu_ps(row.as_mut_ptr().add(first_column + 8), sum[1]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(count: usize, seed: u32) -> Vec<f32> {
+        let mut state = seed;
+        (0..count)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / 8_388_608.0 - 1.0
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_kernel_agrees_with_a_plain_loop() {
+        let mut kernels: Vec<(&str, Kernel)> = vec![("portable", portable), ("chosen", kernel())];
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            kernels.push(("avx2", x86::avx2));
+        }
+        for dim in [1, 7, 384] {
+            let (rows, panel) = (numbers(ROWS * dim, 1), numbers(PANEL * dim, 2));
+            for &(name, kernel) in &kernels {
+                let mut values = [[0.0; PANEL]; ROWS];
+                kernel(&std::array::from_fn(|r| &rows[r * dim..][..dim]), &panel, &mut values);
+                for (r, row) in values.iter().enumerate() {
+                    for (c, &value) in row.iter().enumerate() {
+                        let expected: f64 = (0..dim)
+                            .map(|d| f64::from(rows[r * dim + d]) * f64::from(panel[d * PANEL + c]))
+                            .sum();
+                        assert!(
+                            (f64::from(value) - expected).abs() < 1e-4,
+                            "{name} at {r}, {c} of dimension {dim}: {value} is not {expected}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_product_covers_every_row_and_column_once() {
+        for (count, width, dim) in [(1, 1, 3), (8, 32, 5), (9, 33, 5), (20, 300, 16)] {
+            let (rows, columns) = (numbers(count * dim, 3), numbers(width * dim, 4));
+            let product = matrix(&rows, &Columns::pack(&columns, dim));
+            assert_eq!(product.len(), count * width, "one number for each row and column");
+            for (index, value) in product.iter().enumerate() {
+                let expected = dot(&rows[index / width * dim..][..dim], &columns[index % width * dim..][..dim]);
+                assert!((value - expected).abs() < 1e-4, "{count} x {width}, number {index}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_does_not_depend_on_its_place() {
+        let dim = 48;
+        let (rows, columns) = (numbers(23 * dim, 5), numbers(70 * dim, 6));
+        let whole = matrix(&rows, &Columns::pack(&columns, dim));
+        for start in [1, 5, 22] {
+            let part = matrix(&rows[start * dim..], &Columns::pack(&columns, dim));
+            assert_eq!(part, whole[start * 70..], "rows from {start} on, to the last bit");
+        }
+    }
+}

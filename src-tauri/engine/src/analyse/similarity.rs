@@ -1,0 +1,133 @@
+//! Cosine similarities and nearest neighbours.
+//!
+//! Rows have unit length, so a dot product is the cosine.
+
+use rayon::prelude::*;
+
+use super::centring::{CHUNK, normalise};
+use super::product::{Columns, PANEL, dot, for_each_tile};
+use crate::vectors::Vectors;
+
+/// The `count` rows most similar to `row`, itself left out: index and cosine
+/// similarity, most similar first, ties by index.
+#[must_use]
+pub fn nearest(vectors: &Vectors, row: usize, count: usize) -> Vec<(u32, f32)> {
+    let mut similar = nearest_to(vectors, vectors.row(row), count + 1);
+    similar.retain(|&(index, _)| index as usize != row);
+    similar.truncate(count);
+    similar
+}
+
+/// The `count` rows most similar to `target`, a unit vector of `dim` numbers.
+#[must_use]
+pub fn nearest_to(vectors: &Vectors, target: &[f32], count: usize) -> Vec<(u32, f32)> {
+    let mut all: Vec<(u32, f32)> = (0..vectors.len() as u32)
+        .into_par_iter()
+        .with_min_len(CHUNK)
+        .map(|index| (index, dot(vectors.row(index as usize), target)))
+        .collect();
+    let count = count.min(all.len());
+    let by_similarity = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+    if count < all.len() && count > 0 {
+        all.select_nth_unstable_by(count - 1, by_similarity);
+    }
+    all.truncate(count);
+    all.sort_unstable_by(by_similarity);
+    all
+}
+
+/// For every row the indices of the `count` most similar among the rows
+/// `candidates`, itself left out: `n x count`, in no particular order.
+/// Rows with fewer candidates repeat their own index.
+#[must_use]
+pub fn neighbours(vectors: &Vectors, candidates: &[u32], count: usize) -> Vec<u32> {
+    let dim = vectors.dim();
+    let columns = Columns::gather(candidates.iter().map(|&index| vectors.row(index as usize)), dim);
+    let mut found = vec![0_u32; vectors.len() * count];
+    found.par_chunks_mut(CHUNK.min(256) * count).enumerate().for_each(|(chunk, found)| {
+        let first = chunk * CHUNK.min(256);
+        let rows = found.len() / count;
+        // Kept sorted, best first; rows come back for every block of columns.
+        let mut best = vec![(f32::NEG_INFINITY, u32::MAX); rows * count];
+        for_each_tile(&vectors.values()[first * dim..][..rows * dim], &columns, |tile| {
+            for r in 0..tile.rows {
+                let row = tile.row + r;
+                let best = &mut best[row * count..][..count];
+                keep_best(best, &tile.values[r], tile.columns, &candidates[tile.column..], (first + row) as u32);
+            }
+        });
+        for (place, (_, index)) in best.into_iter().enumerate() {
+            found[place] = if index == u32::MAX { (first + place / count) as u32 } else { index };
+        }
+    });
+    found
+}
+
+/// Inserts what of `values` is better than the worst of `best`, `own` left out.
+fn keep_best(best: &mut [(f32, u32)], values: &[f32; PANEL], columns: usize, ids: &[u32], own: u32) {
+    let mut worst = best[best.len() - 1].0;
+    for (&value, &id) in values[..columns].iter().zip(ids) {
+        if value > worst && id != own {
+            let place = best.partition_point(|&(kept, _)| kept >= value);
+            best[place..].rotate_right(1);
+            best[place] = (value, id);
+            worst = best[best.len() - 1].0;
+        }
+    }
+}
+
+/// Moves every row towards the mean of its neighbours and scales it to unit
+/// length: half itself, half the company it keeps. What is alike by chance in
+/// a single vector evens out.
+#[must_use]
+pub fn smoothed(vectors: &Vectors, neighbours: &[u32], count: usize) -> Vectors {
+    if count == 0 {
+        return vectors.clone();
+    }
+    let dim = vectors.dim();
+    let mut values = vectors.values().to_vec();
+    values.par_chunks_mut(dim).zip(neighbours.par_chunks(count)).for_each(|(row, neighbours)| {
+        let mut sum = vec![0.0_f32; dim];
+        for &index in neighbours {
+            sum.iter_mut().zip(vectors.row(index as usize)).for_each(|(sum, value)| *sum += value);
+        }
+        row.iter_mut().zip(&sum).for_each(|(value, sum)| *value = 0.5 * *value + 0.5 * sum / count as f32);
+        normalise(row);
+    });
+    Vectors::new(dim, values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn circle(count: usize) -> Vectors {
+        Vectors::new(2, (0..count).flat_map(|i| [(i as f32 * 0.1).cos(), (i as f32 * 0.1).sin()]).collect())
+    }
+
+    #[test]
+    fn the_nearest_on_a_circle_are_beside_each_other() {
+        let nearest: Vec<u32> = nearest(&circle(20), 5, 4).into_iter().map(|(index, _)| index).collect();
+        assert_eq!(nearest, [4, 6, 3, 7], "most similar first, ties by index, itself left out");
+    }
+
+    #[test]
+    fn asking_for_more_neighbours_than_there_are_gives_all() {
+        assert_eq!(nearest(&circle(3), 0, 10).len(), 2, "everything but the item itself");
+        assert!(nearest(&circle(1), 0, 10).is_empty(), "a list of one has no neighbours");
+    }
+
+    #[test]
+    fn neighbours_of_all_rows_agree_with_a_look_at_each() {
+        let vectors = circle(60);
+        let candidates: Vec<u32> = (0..60).collect();
+        let found = neighbours(&vectors, &candidates, 4);
+        for row in 0..60 {
+            let mut of_row = found[row * 4..][..4].to_vec();
+            of_row.sort_unstable();
+            let mut expected: Vec<u32> = nearest(&vectors, row, 4).into_iter().map(|(index, _)| index).collect();
+            expected.sort_unstable();
+            assert_eq!(of_row, expected, "neighbours of row {row}");
+        }
+    }
+}
