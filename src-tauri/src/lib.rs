@@ -1,1 +1,64 @@
+//! The shell: the only part of Kindred that knows Tauri.
+//!
+//! It opens the window, answers what the window asks (`commands`), hands files
+//! over (`files`) and keeps what is open (`state`). What the product knows is
+//! in `kindred-engine`; what crosses to the window is in `messages`.
 
+mod bindings;
+mod commands;
+pub mod error;
+mod files;
+mod jobs;
+mod log;
+pub mod messages;
+mod model;
+mod places;
+mod recents;
+mod samples;
+mod state;
+mod window;
+
+use tauri::{App, Manager as _, RunEvent, WindowEvent};
+
+use files::PendingFiles;
+use state::AppState;
+
+/// Runs the app until its window is closed.
+///
+/// # Panics
+/// When the system has no way to show a window at all.
+pub fn run() {
+    let bindings = bindings::builder();
+    let answer = bindings.invoke_handler();
+    tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(answer)
+        .on_window_event(|window, event| {
+            if let WindowEvent::DragDrop(drag) = event {
+                files::on_drag(window.app_handle(), drag);
+            }
+        })
+        .setup(move |app| {
+            bindings.mount_events(app);
+            Ok(set_up(app)?)
+        })
+        .build(tauri::generate_context!())
+        .expect("the system can show a window")
+        .run(|app, event| {
+            if matches!(event, RunEvent::Exit) {
+                app.state::<AppState>().close();
+            }
+        });
+}
+
+fn set_up(app: &App) -> tauri::Result<()> {
+    let handle = app.handle().clone();
+    log::start(&handle);
+    app.manage(PendingFiles::default());
+    app.manage(AppState::new(&handle)?);
+    files::receive_files(&handle, files::command_line_files());
+    window::open(app)?;
+    // Warm by the time the first list is dropped.
+    std::thread::spawn(move || handle.state::<AppState>().model.warm_up());
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! The list of everything the window can call, and its TypeScript twin
+//! `ui/src/lib/ipc/bindings.ts`: generated from here, committed, never edited.
+
+use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
+
+use crate::commands::{analyse, edits, embed, export, import, jobs, system, workbook};
+use crate::error::AppError;
+use crate::messages::{FileHover, FilesReceived};
+
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::new()
+        // A command rejects with an `AppError`; the window catches it where it acts on it.
+        .error_handling(ErrorHandlingMode::Throw)
+        .disable_serde_phases()
+        .typ::<AppError>()
+        .events(collect_events![FilesReceived, FileHover])
+        .commands(collect_commands![
+            system::start_info,
+            system::forget_recent,
+            system::pending_files,
+            system::ask_open_path,
+            system::ask_save_path,
+            import::preview_list,
+            import::file_kind,
+            import::import_list,
+            workbook::current_workbook,
+            workbook::open_workbook,
+            workbook::close_workbook,
+            workbook::save_view,
+            workbook::texts,
+            workbook::categories,
+            workbook::places,
+            edits::apply_edit,
+            edits::undo,
+            edits::redo,
+            embed::embed,
+            analyse::find_topics,
+            analyse::neighbours,
+            analyse::pair_statistics,
+            analyse::heatmap_layout,
+            analyse::heatmap_order,
+            analyse::heatmap_tile,
+            analyse::similarities,
+            export::export_csv,
+            jobs::cancel_job,
+        ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use specta_typescript::Typescript;
+    use std::path::Path;
+
+    /// `UPDATE_BINDINGS=1 cargo test -p kindred bindings` writes the file anew.
+    #[test]
+    fn bindings_are_up_to_date() {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/lib/ipc/bindings.ts");
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let generated = folder.path().join("bindings.ts");
+        builder()
+            .export(Typescript::default(), &generated)
+            .expect("every message has a TypeScript form");
+        if std::env::var_os("UPDATE_BINDINGS").is_some() {
+            std::fs::copy(&generated, &committed).expect("the bindings can be written");
+        }
+        let read = |path: &Path| std::fs::read_to_string(path).expect("the bindings can be read");
+        assert!(
+            read(&generated) == read(&committed),
+            "{} is out of date: run `UPDATE_BINDINGS=1 cargo test -p kindred bindings`",
+            committed.display()
+        );
+    }
+}

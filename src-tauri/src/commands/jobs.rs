@@ -1,0 +1,60 @@
+//! What all jobs have in common.
+
+use std::sync::Arc;
+
+use kindred_engine::error::{Error as EngineError, Result as EngineResult};
+use kindred_engine::workbook::Workbook;
+use tauri::ipc::Channel;
+use tauri::{AppHandle, State};
+
+use super::blocking;
+use super::workbook::view;
+use crate::error::Result;
+use crate::jobs::{ChannelMonitor, JobKind, Running};
+use crate::messages::{JobId, JobOutcome, Progress};
+use crate::state::AppState;
+
+/// Asks a job to stop. What it finished is kept.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn cancel_job(state: State<'_, AppState>, job: JobId) -> Result<()> {
+    state.jobs.cancel(&job);
+    Ok(())
+}
+
+/// A job at work: what it works on and whom it tells.
+pub(super) struct Job<'a> {
+    pub(super) state: &'a AppState,
+    pub(super) workbook: Arc<Workbook>,
+    pub(super) running: &'a Running<'a>,
+    pub(super) monitor: &'a ChannelMonitor,
+}
+
+/// Runs `work` on the open workbook as a job. Being cancelled is an outcome, not an error.
+pub(super) async fn run(
+    app: AppHandle,
+    kind: JobKind,
+    id: JobId,
+    on_progress: Channel<Progress>,
+    work: impl FnOnce(&Job<'_>) -> EngineResult<()> + Send + 'static,
+) -> Result<JobOutcome> {
+    blocking(app, move |state| {
+        let workbook = state.workbook()?;
+        let result = {
+            let running = state.jobs.begin(id, kind);
+            let monitor = running.monitor(on_progress);
+            work(&Job {
+                state,
+                workbook: Arc::clone(&workbook),
+                running: &running,
+                monitor: &monitor,
+            })
+        };
+        match result {
+            Ok(()) => Ok(JobOutcome::Finished { workbook: view(&workbook)? }),
+            Err(EngineError::Cancelled) => Ok(JobOutcome::Cancelled { workbook: view(&workbook)? }),
+            Err(error) => Err(error.into()),
+        }
+    })
+    .await
+}

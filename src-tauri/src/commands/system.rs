@@ -1,0 +1,92 @@
+//! The start screen, and what the operating system asks and hands over.
+
+use std::path::PathBuf;
+
+use tauri::async_runtime::channel;
+use tauri::{AppHandle, State};
+use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
+
+use super::blocking;
+use crate::error::Result;
+use crate::files::PendingFiles;
+use crate::messages::{Sample, StartInfo};
+use crate::samples::SAMPLES;
+use crate::state::AppState;
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_info(app: AppHandle) -> Result<StartInfo> {
+    let version = app.package_info().version.to_string();
+    blocking(app, move |state| Ok(info(state, version))).await
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_recent(app: AppHandle, path: String) -> Result<StartInfo> {
+    let version = app.package_info().version.to_string();
+    blocking(app, move |state| {
+        state.forget_recent(&PathBuf::from(path));
+        Ok(info(state, version))
+    })
+    .await
+}
+
+/// Files that arrived before the page listened. From now on they come as events.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn pending_files(pending: State<'_, PendingFiles>) -> Result<Vec<String>> {
+    Ok(pending.take())
+}
+
+/// Asks for a file to open; null when the person closed the dialog.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ask_open_path(app: AppHandle) -> Result<Option<String>> {
+    let lists = ["txt", "csv", "tsv", "tab"];
+    let all = ["kindred", "txt", "csv", "tsv", "tab"];
+    let dialog = dialog(&app, "Open a list or a workbook")
+        .add_filter("Lists and workbooks", &all)
+        .add_filter("Lists", &lists)
+        .add_filter("Kindred workbooks", &["kindred"])
+        .add_filter("All files", &["*"]);
+    Ok(answer(|reply| dialog.pick_file(reply)).await)
+}
+
+/// Asks where to save; null when the person closed the dialog.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ask_save_path(
+    app: AppHandle,
+    suggested_name: String,
+) -> Result<Option<String>> {
+    let dialog = dialog(&app, "Export").set_file_name(suggested_name).add_filter("CSV", &["csv"]);
+    Ok(answer(|reply| dialog.save_file(reply)).await)
+}
+
+fn info(state: &AppState, version: String) -> StartInfo {
+    StartInfo {
+        version,
+        samples: SAMPLES.iter().map(Sample::from).collect(),
+        recents: state.recents(),
+        engine_problem: state.model.problem(),
+    }
+}
+
+fn dialog(app: &AppHandle, title: &str) -> FileDialogBuilder<tauri::Wry> {
+    let dialog = app.dialog().file().set_title(title);
+    match crate::window::get(app) {
+        Some(window) => dialog.set_parent(&window),
+        None => dialog,
+    }
+}
+
+/// Waits for the person without holding a thread.
+async fn answer(ask: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>)) -> Option<String> {
+    let (reply, mut answer) = channel(1);
+    ask(Box::new(move |path| {
+        // Nobody waits any more when the page was closed meanwhile.
+        let _ = reply.try_send(path);
+    }));
+    let path = answer.recv().await.flatten()?.into_path().ok()?;
+    Some(path.to_string_lossy().into_owned())
+}

@@ -1,0 +1,363 @@
+//! Every type that crosses to the window, and nothing else does.
+//!
+//! The generated `ui/src/lib/ipc/bindings.ts` mirrors this file. The engine's
+//! own types are turned into these at the edge, so that either side can change
+//! without the other. Numbers are `u32` or exact in an `f64`: a 64-bit integer
+//! has no safe form in JavaScript.
+
+mod from_engine;
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use specta_typescript::Number;
+use tauri::ipc::{InvokeResponseBody, IpcResponse};
+
+pub(crate) use from_engine::count;
+
+/// The place of an item in its workbook, counted from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ItemId(pub u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct TopicId(pub u32);
+
+/// Made by the window, so that it can cancel a job before it has heard of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct JobId(pub String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ErrorCode {
+    Unreadable,
+    NothingToImport,
+    NotAWorkbook,
+    NewerWorkbook,
+    Damaged,
+    ReadOnly,
+    DiskFull,
+    Storage,
+    ModelUnavailable,
+    Embedding,
+    Unwritable,
+    Invalid,
+    NoWorkbook,
+    Internal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Unit {
+    Words,
+    Phrases,
+    Sentences,
+}
+
+/// A list that comes with the app.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Sample {
+    pub id: String,
+    pub name: String,
+    pub item_count: u32,
+    pub unit: Unit,
+}
+
+/// A workbook that was open before, latest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Recent {
+    pub path: String,
+    pub name: String,
+    /// Seconds since 1970.
+    pub opened_at_secs: u32,
+    pub item_count: u32,
+    /// The file is not where it was.
+    pub is_missing: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct StartInfo {
+    pub version: String,
+    pub samples: Vec<Sample>,
+    pub recents: Vec<Recent>,
+    /// Why nothing can be embedded on this computer, as a sentence.
+    pub engine_problem: Option<String>,
+}
+
+/// Where a list comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum ListSource {
+    File { path: String },
+    Text { text: String },
+    Sample { id: String },
+}
+
+/// What a dropped or picked file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum FileKind {
+    List,
+    Workbook,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum ListFormat {
+    Text,
+    Csv,
+    Tsv,
+}
+
+/// How to read a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportOptions {
+    pub format: ListFormat,
+    /// Encoding label such as "UTF-8", "UTF-16LE", "windows-1252".
+    pub encoding: String,
+    pub has_header: bool,
+    /// Columns are counted from 0.
+    pub text_column: u32,
+    pub category_column: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ColumnPreview {
+    pub name: String,
+    /// Cells that are not blank.
+    pub filled: u32,
+    /// Different values among them.
+    pub distinct: u32,
+}
+
+/// A line that could not be read; the rest is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportProblem {
+    /// Counted from 1, as an editor shows it.
+    pub line: u32,
+    pub message: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportPreview {
+    pub source_name: String,
+    /// What was recognised; send back changed for another look, or to import.
+    pub options: ImportOptions,
+    /// Encodings the person can choose from.
+    pub encodings: Vec<String>,
+    pub columns: Vec<ColumnPreview>,
+    /// The first rows (at most 100), header left out, one cell per column.
+    pub rows: Vec<Vec<String>>,
+    /// Rows in the whole list, header left out.
+    pub row_count: u32,
+    pub report: ImportReport,
+}
+
+/// What became of the rows read: `rows = kept + blank + duplicates + problemCount`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportReport {
+    pub rows: u32,
+    pub kept: u32,
+    pub blank: u32,
+    pub duplicates: u32,
+    pub problem_count: u32,
+    /// The first of the problems.
+    pub problems: Vec<ImportProblem>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelView {
+    pub id: String,
+    pub name: String,
+    /// Numbers per vector.
+    pub dim: u32,
+    /// Texts do not leave this computer.
+    pub is_local: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct TopicView {
+    pub id: TopicId,
+    pub name: String,
+    pub named_by_person: bool,
+    pub alternates: Vec<String>,
+    /// Place in the palette of topic colours, counted from 0 and unbounded.
+    pub colour: u32,
+    pub size: u32,
+    /// Mean similarity of its items to each other, 0 to 1.
+    #[specta(type = Number)]
+    pub cohesion: f32,
+    /// How alike re-runs find it, 0 to 1.
+    #[specta(type = Number)]
+    pub stability: f32,
+    pub nearest_topic: Option<TopicId>,
+    /// Most typical items first.
+    pub typical: Vec<ItemId>,
+    /// Worst fitting items first; empty when all fit.
+    pub odd: Vec<ItemId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkbookView {
+    /// Changes whenever items, vectors, topics or places changed: fetch again what depends on them.
+    pub revision: u32,
+    pub name: String,
+    pub path: String,
+    pub source_name: String,
+    pub is_read_only: bool,
+    pub item_count: u32,
+    pub embedded_count: u32,
+    pub has_categories: bool,
+    /// The person cancelled embedding: do not go on by yourself.
+    pub is_paused: bool,
+    pub model: ModelView,
+    pub topics: Vec<TopicView>,
+    pub unsorted_count: u32,
+    /// Topics were found at least once.
+    pub has_topics: bool,
+    pub undo_label: Option<String>,
+    pub redo_label: Option<String>,
+    pub report: ImportReport,
+    /// The window's own memory (tab, zoom, palette), a string only the window understands; "" at first.
+    pub view: String,
+}
+
+/// An undoable change to the workbook.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Edit {
+    RenameTopic { topic: TopicId, name: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Stage {
+    LoadingModel,
+    Embedding,
+    FindingTopics,
+    NamingTopics,
+    Saving,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    pub stage: Stage,
+    pub done: u32,
+    pub total: u32,
+    /// Null until there is something to go by.
+    #[specta(type = Option<Number>)]
+    pub per_second: Option<f64>,
+    #[specta(type = Option<Number>)]
+    pub seconds_left: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum JobOutcome {
+    Finished { workbook: WorkbookView },
+    Cancelled { workbook: WorkbookView },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Neighbour {
+    pub item: ItemId,
+    #[specta(type = Number)]
+    pub similarity: f32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Metric {
+    Cosine,
+    Dot,
+}
+
+/// A stretch of the heatmap's order that belongs to one topic, `start` to before `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Band {
+    pub topic: Option<TopicId>,
+    pub start: u32,
+    pub end: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct HeatmapLayout {
+    /// Items along each side.
+    pub size: u32,
+    /// Cells along each side of a tile (a tile at the edge is filled up with 255).
+    pub tile_cells: u32,
+    /// Level `l` has cells of `2^l x 2^l` items; level 0 is single items; the last level fits one tile.
+    pub levels: u32,
+    /// Similarity shown by cell value 0: the list's real range, the diagonal left out.
+    #[specta(type = Number)]
+    pub low: f32,
+    /// Similarity shown by cell value 254.
+    #[specta(type = Number)]
+    pub high: f32,
+    /// In order; Unsorted (null) last.
+    pub bands: Vec<Band>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Histogram {
+    #[specta(type = Number)]
+    pub low: f32,
+    #[specta(type = Number)]
+    pub high: f32,
+    pub counts: Vec<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PairStatistics {
+    /// A count, which grows with the square of the list.
+    #[specta(type = Number)]
+    pub pairs: f64,
+    /// All pairs were counted, not a sample.
+    pub is_exact: bool,
+    /// Similarity at 0 %, 0.5 %, ... 100 % of the pairs: 201 values.
+    #[specta(type = Vec<Number>)]
+    pub quantiles: Vec<f32>,
+    pub histogram: Histogram,
+}
+
+/// Files dropped on the window or given on the command line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct FilesReceived(pub Vec<String>);
+
+/// A drag with files came over the window (true) or left it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct FileHover(pub bool);
+
+/// Raw bytes, an `ArrayBuffer` in the window: for what would be slow as JSON.
+#[derive(Debug)]
+pub struct Bytes(pub Vec<u8>);
+
+impl IpcResponse for Bytes {
+    fn body(self) -> tauri::Result<InvokeResponseBody> {
+        Ok(InvokeResponseBody::Raw(self.0))
+    }
+}
+
+impl Type for Bytes {
+    fn definition(_: &mut specta::Types) -> specta::datatype::DataType {
+        specta_typescript::define("ArrayBuffer").into()
+    }
+}
+
+/// Marks the absence of a topic in binary replies.
+pub const NO_TOPIC: u32 = u32::MAX;

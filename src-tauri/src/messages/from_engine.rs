@@ -1,0 +1,147 @@
+//! The engine's types as messages, and what the window sends as the engine's types.
+
+use kindred_engine::edits::Edit as EngineEdit;
+use kindred_engine::error::{Error as EngineError, Result as EngineResult};
+use kindred_engine::import::{self, TextEncoding};
+use kindred_engine::items::ItemId as EngineItemId;
+use kindred_engine::monitor::Stage as EngineStage;
+use kindred_engine::topics::TopicId as EngineTopicId;
+
+use super::{
+    ColumnPreview, Edit, ImportOptions, ImportPreview, ImportProblem, ImportReport, ItemId,
+    ListFormat, Stage, TopicId,
+};
+
+/// Counts travel as `u32`: no list comes near its end.
+pub(crate) fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+impl From<EngineItemId> for ItemId {
+    fn from(id: EngineItemId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<ItemId> for EngineItemId {
+    fn from(id: ItemId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<EngineTopicId> for TopicId {
+    fn from(id: EngineTopicId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<EngineStage> for Stage {
+    fn from(stage: EngineStage) -> Self {
+        match stage {
+            EngineStage::LoadingModel => Self::LoadingModel,
+            EngineStage::Embedding => Self::Embedding,
+            EngineStage::FindingTopics => Self::FindingTopics,
+            EngineStage::NamingTopics => Self::NamingTopics,
+            EngineStage::Saving => Self::Saving,
+        }
+    }
+}
+
+impl From<Edit> for EngineEdit {
+    fn from(edit: Edit) -> Self {
+        match edit {
+            Edit::RenameTopic { topic, name } => {
+                Self::RenameTopic { topic: EngineTopicId(topic.0), name }
+            }
+        }
+    }
+}
+
+impl From<import::ListFormat> for ListFormat {
+    fn from(format: import::ListFormat) -> Self {
+        match format {
+            import::ListFormat::Text => Self::Text,
+            import::ListFormat::Csv => Self::Csv,
+            import::ListFormat::Tsv => Self::Tsv,
+        }
+    }
+}
+
+impl From<ListFormat> for import::ListFormat {
+    fn from(format: ListFormat) -> Self {
+        match format {
+            ListFormat::Text => Self::Text,
+            ListFormat::Csv => Self::Csv,
+            ListFormat::Tsv => Self::Tsv,
+        }
+    }
+}
+
+impl From<import::ImportOptions> for ImportOptions {
+    fn from(options: import::ImportOptions) -> Self {
+        Self {
+            format: options.format.into(),
+            encoding: options.encoding.label().to_owned(),
+            has_header: options.has_header,
+            text_column: count(options.text_column),
+            category_column: options.category_column.map(count),
+        }
+    }
+}
+
+impl TryFrom<ImportOptions> for import::ImportOptions {
+    type Error = EngineError;
+
+    fn try_from(options: ImportOptions) -> EngineResult<Self> {
+        Ok(Self {
+            format: options.format.into(),
+            encoding: TextEncoding::parse(&options.encoding)?,
+            has_header: options.has_header,
+            text_column: options.text_column as usize,
+            category_column: options.category_column.map(|column| column as usize),
+        })
+    }
+}
+
+impl From<import::ImportReport> for ImportReport {
+    fn from(report: import::ImportReport) -> Self {
+        Self {
+            rows: count(report.rows),
+            kept: count(report.kept),
+            blank: count(report.blank),
+            duplicates: count(report.duplicates),
+            problem_count: count(report.problem_count),
+            problems: report.problems.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<import::ImportProblem> for ImportProblem {
+    fn from(problem: import::ImportProblem) -> Self {
+        Self { line: u32::try_from(problem.line).unwrap_or(u32::MAX), message: problem.message }
+    }
+}
+
+impl From<import::ColumnPreview> for ColumnPreview {
+    fn from(column: import::ColumnPreview) -> Self {
+        Self { name: column.name, filled: count(column.filled), distinct: count(column.distinct) }
+    }
+}
+
+impl From<import::ImportPreview> for ImportPreview {
+    fn from(preview: import::ImportPreview) -> Self {
+        Self {
+            source_name: preview.source_name,
+            options: preview.options.into(),
+            encodings: preview
+                .encodings
+                .iter()
+                .map(|encoding| encoding.label().to_owned())
+                .collect(),
+            columns: preview.columns.into_iter().map(Into::into).collect(),
+            rows: preview.rows,
+            row_count: count(preview.row_count),
+            report: preview.report.into(),
+        }
+    }
+}

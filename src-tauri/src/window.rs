@@ -1,0 +1,47 @@
+//! The one window: shown when its page is there, on paper of the right colour.
+
+use tauri::webview::{PageLoadEvent, PageLoadPayload};
+use tauri::window::Color;
+use tauri::{App, AppHandle, Manager as _, Theme, WebviewWindow, WebviewWindowBuilder};
+
+use crate::files::PendingFiles;
+
+/// The tokens `paper` of the page, so that nothing flashes before it is drawn.
+const LIGHT_PAPER: Color = Color(0xf6, 0xf5, 0xf2, 0xff);
+const DARK_PAPER: Color = Color(0x15, 0x15, 0x17, 0xff);
+
+const NAME: &str = "main";
+
+pub(crate) fn open(app: &App) -> tauri::Result<()> {
+    let config = app.config().app.windows.iter().find(|window| window.label == NAME);
+    let config = config.expect("tauri.conf.json describes the window \"main\"");
+    let window = WebviewWindowBuilder::from_config(app, config)?
+        .on_page_load(|window, page| on_page_load(&window, &page))
+        .build()?;
+    let paper = if window.theme()? == Theme::Dark { DARK_PAPER } else { LIGHT_PAPER };
+    window.set_background_color(Some(paper))
+}
+
+fn on_page_load(window: &WebviewWindow, page: &PageLoadPayload<'_>) {
+    match page.event() {
+        PageLoadEvent::Started => window.state::<PendingFiles>().hold_back(),
+        PageLoadEvent::Finished => {
+            if let Err(error) = window.show() {
+                tracing::error!(%error, "the window could not be shown");
+            }
+        }
+    }
+}
+
+/// Names the window after the open workbook, or after the app when there is none.
+pub(crate) fn set_title(app: &AppHandle, workbook: Option<&str>) {
+    let title = workbook.map_or_else(|| "Kindred".to_owned(), |name| format!("{name} - Kindred"));
+    let named = get(app).map(|window| window.set_title(&title));
+    if let Some(Err(error)) = named {
+        tracing::warn!(%error, "the window could not be named");
+    }
+}
+
+pub(crate) fn get(app: &AppHandle) -> Option<WebviewWindow> {
+    app.get_webview_window(NAME)
+}
