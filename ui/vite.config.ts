@@ -35,7 +35,7 @@ export default defineConfig({
       $components: fileURLToPath(new URL("./src/components", import.meta.url)),
     },
     // Tests mount components, so they need Svelte's browser build.
-    conditions: process.env.VITEST ? ["browser"] : undefined!,
+    ...(process.env.VITEST ? { conditions: ["browser"] } : {}),
   },
   server: { port: 1420, strictPort: true },
   build: {

@@ -1,20 +1,32 @@
-/** How many chips fit into a few lines, without measuring them on screen. */
+/** How many chips fit into a few lines. */
 
-// Inter at 13 px: a mean letter with its share of narrow ones; padding and gap of a chip.
-const LETTER_PX = 7.1;
-const CHIP_EXTRA_PX = 25;
+/** Padding and border of a chip, and the gap beside it, as `.chip` in BoardCard has them. */
+const CHIP_EXTRA_PX = 22;
+const GAP_PX = 5;
 
-export function chipsThatFit(texts: readonly string[], widthPx: number, lines: number): number {
+/**
+ * How many of the chips, in order, fit into `lines` lines of `widthPx`. The last line
+ * leaves `lastLineReservePx` free for what follows the chips.
+ */
+export function chipsThatFit(
+  textWidthsPx: readonly number[],
+  widthPx: number,
+  lines: number,
+  lastLineReservePx = 0,
+): number {
   let line = 1;
   let used = 0;
-  for (let index = 0; index < texts.length; index += 1) {
-    const width = Math.min(widthPx, (texts[index]?.length ?? 0) * LETTER_PX + CHIP_EXTRA_PX);
-    if (used > 0 && used + width > widthPx) {
-      line += 1;
-      used = 0;
+  for (let index = 0; index < textWidthsPx.length; index += 1) {
+    const chip = Math.min(widthPx, Math.ceil(textWidthsPx[index] ?? 0) + CHIP_EXTRA_PX);
+    const room = (): number => (line === lines ? widthPx - lastLineReservePx : widthPx);
+    const needed = used === 0 ? chip : used + GAP_PX + chip;
+    if (needed <= room()) {
+      used = needed;
+      continue;
     }
-    if (line > lines) return index;
-    used += width;
+    line += 1;
+    used = chip;
+    if (line > lines || used > room()) return index;
   }
-  return texts.length;
+  return textWidthsPx.length;
 }

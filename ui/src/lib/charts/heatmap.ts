@@ -127,12 +127,7 @@ export function zoomAbout(
   const before = origin(viewport, width, height, size);
   const row = (point.y - before.y) / viewport.cellPx;
   const column = (point.x - before.x) / viewport.cellPx;
-  const { cellPx } = clampViewport(
-    { ...viewport, cellPx: viewport.cellPx * factor },
-    width,
-    height,
-    size,
-  );
+  const { cellPx } = clampViewport({ ...viewport, cellPx: viewport.cellPx * factor }, width, height, size);
   const plot = plotBox(width, height, cellPx);
   return clampViewport(
     { row: row - (point.y - plot.y) / cellPx, column: column - (point.x - plot.x) / cellPx, cellPx },
@@ -231,7 +226,8 @@ export function tilesFor(level: number, rows: Stretch, columns: Stretch, tileCel
   const first = (stretch: Stretch): number => Math.floor(stretch[0] / tileCells);
   const last = (stretch: Stretch): number => Math.floor((stretch[1] - 1) / tileCells);
   for (let row = first(rows); row <= last(rows); row += 1) {
-    for (let column = first(columns); column <= last(columns); column += 1) tiles.push({ level, row, column });
+    for (let column = first(columns); column <= last(columns); column += 1)
+      tiles.push({ level, row, column });
   }
   const middleRow = (rows[0] + rows[1]) / 2 / tileCells - 0.5;
   const middleColumn = (columns[0] + columns[1]) / 2 / tileCells - 0.5;
@@ -347,8 +343,7 @@ export function bandMeans(
     const cells: { cell: number; weight: number }[] = [];
     const last = Math.min(tileCells - 1, Math.floor((band.end - 1) / cellItems));
     for (let cell = Math.floor(band.start / cellItems); cell <= last; cell += 1) {
-      const weight =
-        Math.min(band.end, (cell + 1) * cellItems) - Math.max(band.start, cell * cellItems);
+      const weight = Math.min(band.end, (cell + 1) * cellItems) - Math.max(band.start, cell * cellItems);
       cells.push({ cell, weight });
     }
     return cells;

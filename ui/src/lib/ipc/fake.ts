@@ -6,14 +6,25 @@
 import type { Backend, Places } from "./backend";
 import { NO_TOPIC } from "./backend";
 import type {
-  Band, Edit, ImportOptions, ImportReport, ItemId, JobId, JobOutcome, ListSource, PairStatistics, Progress,
-  Recent, Sample, StartInfo, TopicView, WorkbookView,
+  Band,
+  Edit,
+  ImportOptions,
+  ImportReport,
+  ItemId,
+  JobId,
+  JobOutcome,
+  ListSource,
+  PairStatistics,
+  Progress,
+  Recent,
+  Sample,
+  StartInfo,
+  TopicView,
+  WorkbookView,
 } from "./bindings";
 import { appError, readList, type ReadList } from "./fakeImport";
 import { groupOf, moreWords, NINE, twentyThousand, words } from "./fakeLists";
-import {
-  blockMean, centred, DIM, dot, embedText, kMeans, runningSums,
-} from "./fakeVectors";
+import { blockMean, centred, DIM, dot, embedText, kMeans, runningSums } from "./fakeVectors";
 
 export interface FakeOptions {
   /** Files on the made-up disk, by path. */
@@ -78,7 +89,8 @@ export class FakeBackend implements Backend {
   #cancelled = new Set<JobId>();
   #fileListeners = new Set<(paths: string[]) => void>();
   #hoverListeners = new Set<(isOver: boolean) => void>();
-  #picture: { revision: number; order: Uint32Array; sums: Float64Array; low: number; high: number } | null = null;
+  #picture: { revision: number; order: Uint32Array; sums: Float64Array; low: number; high: number } | null =
+    null;
 
   constructor(options: FakeOptions = {}) {
     this.options = options;
@@ -264,7 +276,8 @@ export class FakeBackend implements Backend {
   async openWorkbook(path: string) {
     this.#did("openWorkbook");
     const stored = this.#workbooks.get(path);
-    if (!stored) throw appError("damaged", `This workbook is damaged and was left as it is: ${path}`, "not a database");
+    if (!stored)
+      throw appError("damaged", `This workbook is damaged and was left as it is: ${path}`, "not a database");
     return this.#show(stored);
   }
 
@@ -329,7 +342,11 @@ export class FakeBackend implements Backend {
     return { kind: "finished", workbook: this.#changed() };
   }
 
-  async findTopics(job: JobId, count: number | null, onProgress: (progress: Progress) => void): Promise<JobOutcome> {
+  async findTopics(
+    job: JobId,
+    count: number | null,
+    onProgress: (progress: Progress) => void,
+  ): Promise<JobOutcome> {
     this.#did(`findTopics ${count ?? "auto"}`);
     const book = this.#workbook();
     onProgress({ stage: "findingTopics", done: 0, total: 1, perSecond: null, secondsLeft: null });
@@ -359,7 +376,11 @@ export class FakeBackend implements Backend {
     const { texts, places, topics } = this.#workbook();
     const names = new Map(topics.map(({ id, name }) => [id, name]));
     const rows = (items ?? texts.map((_, item) => item)).map((item) =>
-      [texts[item], names.get(places.topic[item] ?? NO_TOPIC) ?? "", places.confidence[item]?.toFixed(3)].join(","),
+      [
+        texts[item],
+        names.get(places.topic[item] ?? NO_TOPIC) ?? "",
+        places.confidence[item]?.toFixed(3),
+      ].join(","),
     );
     this.written.set(path, ["text,topic,confidence", ...rows].join("\n"));
   }
@@ -394,7 +415,8 @@ export class FakeBackend implements Backend {
       return readList(sample?.name ?? source.id, texts.join("\n"), "UTF-8", options);
     }
     if (source.kind === "text") return readList("Pasted list", source.text, "UTF-8", options);
-    const text = source.path === "/lists/large.txt" ? twentyThousand().join("\n") : this.#disk.get(source.path);
+    const text =
+      source.path === "/lists/large.txt" ? twentyThousand().join("\n") : this.#disk.get(source.path);
     if (text === undefined) throw appError("unreadable", `The file is not there any more: ${source.path}`);
     if (text === "") throw appError("nothingToImport", `The file is empty: ${source.path}`);
     return readList(source.path, text, this.options.encodings?.[source.path] ?? "UTF-8", options);
@@ -403,7 +425,13 @@ export class FakeBackend implements Backend {
   #show(stored: Stored): WorkbookView {
     this.#open = stored;
     this.#recents = [
-      { path: stored.path, name: stored.name, openedAtSecs: Date.now() / 1000, itemCount: stored.texts.length, isMissing: false },
+      {
+        path: stored.path,
+        name: stored.name,
+        openedAtSecs: Date.now() / 1000,
+        itemCount: stored.texts.length,
+        isMissing: false,
+      },
       ...this.#recents.filter(({ path }) => path !== stored.path),
     ];
     return this.#changed();
@@ -454,7 +482,9 @@ export class FakeBackend implements Backend {
     best.forEach(({ first, cosine }, item) => {
       if (cosine >= FITS) members[first]?.push(item);
     });
-    const order = members.map((_, cluster) => cluster).filter((cluster) => (members[cluster]?.length ?? 0) > 0);
+    const order = members
+      .map((_, cluster) => cluster)
+      .filter((cluster) => (members[cluster]?.length ?? 0) > 0);
     order.sort((a, b) => (members[b]?.length ?? 0) - (members[a]?.length ?? 0) || a - b);
     const idOf = new Map(order.map((cluster, index) => [cluster, index + 1]));
     const cosineOf = (item: ItemId): number => best[item]?.cosine ?? 0;
@@ -489,7 +519,11 @@ export class FakeBackend implements Backend {
         stability: Math.min(1, Math.max(0, 0.95 - Math.max(0, nearest?.cosine ?? 0))),
         nearestTopic: nearest ? (idOf.get(nearest.other) ?? null) : null,
         typical: items.slice(0, 12),
-        odd: items.slice(12).reverse().filter((item) => cosineOf(item) < FITS + 0.1).slice(0, 8),
+        odd: items
+          .slice(12)
+          .reverse()
+          .filter((item) => cosineOf(item) < FITS + 0.1)
+          .slice(0, 8),
       };
     });
     best.forEach(({ first, second, cosine, next }, item) => {

@@ -9,7 +9,8 @@ export async function fakeFromAddress(search: string): Promise<Backend> {
   const query = new URLSearchParams(search);
   const backend = new FakeBackend({
     files: {
-      "/lists/survey.csv": "answer,kind\napple,fruit\nJamaica,country\napple,fruit\n,\nGoogle,company\nPeru,country\npear,fruit\nplum,fruit",
+      "/lists/survey.csv":
+        "answer,kind\napple,fruit\nJamaica,country\napple,fruit\n,\nGoogle,company\nPeru,country\npear,fruit\nplum,fruit",
       "/lists/caf\u00e9.txt": "caf\u00e9\ncr\u00e8me\nna\u00efve",
       "/lists/large.txt": "",
     },
@@ -24,14 +25,28 @@ export async function fakeFromAddress(search: string): Promise<Backend> {
     recents: query.has("fresh")
       ? []
       : [
-          { path: "/home/person/Shopping words.kindred", name: "Shopping words", openedAtSecs: Date.now() / 1000 - 3600, itemCount: 444, isMissing: false },
-          { path: "/media/stick/Vocabulary unit 4.kindred", name: "Vocabulary unit 4", openedAtSecs: 1762900000, itemCount: 90, isMissing: true },
+          {
+            path: "/home/person/Shopping words.kindred",
+            name: "Shopping words",
+            openedAtSecs: Date.now() / 1000 - 3600,
+            itemCount: 444,
+            isMissing: false,
+          },
+          {
+            path: "/media/stick/Vocabulary unit 4.kindred",
+            name: "Vocabulary unit 4",
+            openedAtSecs: 1762900000,
+            itemCount: 90,
+            isMissing: true,
+          },
         ],
   });
   const list = query.get("list");
   if (list !== null) {
     const source =
-      list === "large" ? ({ kind: "file", path: "/lists/large.txt" } as const) : ({ kind: "sample", id: list } as const);
+      list === "large"
+        ? ({ kind: "file", path: "/lists/large.txt" } as const)
+        : ({ kind: "sample", id: list } as const);
     await backend.importList(source, (await backend.preview(source, null)).options);
     await backend.saveView(query.get("view") ?? "");
   }

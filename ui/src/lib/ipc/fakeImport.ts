@@ -41,7 +41,12 @@ export interface ReadList {
   categories: string[];
 }
 
-export function readList(name: string, text: string, encoding: string, asked: ImportOptions | null): ReadList {
+export function readList(
+  name: string,
+  text: string,
+  encoding: string,
+  asked: ImportOptions | null,
+): ReadList {
   if (text.includes("\u0000")) {
     throw appError("unreadable", `This is not a text file. Kindred reads .txt, .csv and .tsv lists: ${name}`);
   }
@@ -69,7 +74,14 @@ export function readList(name: string, text: string, encoding: string, asked: Im
   };
 
   const kept = new Map<string, string>();
-  const report = { rows: 0, kept: 0, blank: 0, duplicates: 0, problemCount: 0, problems: [] as ImportPreview["report"]["problems"] };
+  const report = {
+    rows: 0,
+    kept: 0,
+    blank: 0,
+    duplicates: 0,
+    problemCount: 0,
+    problems: [] as ImportPreview["report"]["problems"],
+  };
   body.forEach((row, index) => {
     const cell = (row[options.textColumn] ?? "").trim();
     report.rows += 1;
@@ -77,7 +89,9 @@ export function readList(name: string, text: string, encoding: string, asked: Im
     else if (cell.includes("\ufffd") || cell.length > LONGEST_CELL) {
       report.problems.push({
         line: index + (hasHeader ? 2 : 1),
-        message: cell.includes("\ufffd") ? "these letters are not valid in this encoding" : "the text is too long",
+        message: cell.includes("\ufffd")
+          ? "these letters are not valid in this encoding"
+          : "the text is too long",
       });
     } else if (kept.has(cell)) report.duplicates += 1;
     else kept.set(cell, options.categoryColumn === null ? "" : (row[options.categoryColumn] ?? "").trim());

@@ -35,7 +35,12 @@ const categoryOfWord = new Map(
 
 /** The group a made-up vector is drawn towards: a known word's own, else the text's last word. */
 export function groupOf(text: string): string {
-  return categoryOfWord.get(text) ?? categoryOfWord.get(text.replace(/^\S+ /, "")) ?? text.split(" ").at(-1) ?? text;
+  return (
+    categoryOfWord.get(text) ??
+    categoryOfWord.get(text.replace(/^\S+ /, "")) ??
+    text.split(" ").at(-1) ??
+    text
+  );
 }
 
 /** 280 words of ten categories, mixed as a person's list would be. */

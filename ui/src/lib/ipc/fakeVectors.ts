@@ -39,7 +39,9 @@ const common = direction("what all texts share");
 export function embedText(text: string): Float32Array {
   const group = direction(`group ${groupOf(text)}`);
   const own = direction(text);
-  return unit(own.map((value, index) => value * 0.75 + (group[index] ?? 0) * 0.58 + (common[index] ?? 0) * 0.42));
+  return unit(
+    own.map((value, index) => value * 0.75 + (group[index] ?? 0) * 0.58 + (common[index] ?? 0) * 0.42),
+  );
 }
 
 /** Vectors without what all of them share, of length 1. */
@@ -48,7 +50,9 @@ export function centred(vectors: readonly Float32Array[]): Float32Array[] {
   for (const vector of vectors) {
     for (let index = 0; index < DIM; index += 1) mean[index] = (mean[index] ?? 0) + (vector[index] ?? 0);
   }
-  return vectors.map((vector) => unit(vector.map((value, index) => value - (mean[index] ?? 0) / vectors.length)));
+  return vectors.map((vector) =>
+    unit(vector.map((value, index) => value - (mean[index] ?? 0) / vectors.length)),
+  );
 }
 
 export interface Clusters {

@@ -123,7 +123,8 @@ export class Heatmap {
   /** Whether all figures of these cells are here. */
   hasFigures(rows: Stretch, columns: Stretch): boolean {
     const has = this.#figures;
-    const isInside = (inner: Stretch, outer: Stretch): boolean => inner[0] >= outer[0] && inner[1] <= outer[1];
+    const isInside = (inner: Stretch, outer: Stretch): boolean =>
+      inner[0] >= outer[0] && inner[1] <= outer[1];
     return has !== null && isInside(rows, has.rows) && isInside(columns, has.columns);
   }
 

@@ -17,7 +17,8 @@ export function howItHolds(topic: TopicView, topicById: ReadonlyMap<number, Topi
   if (topic.stability < SHAKY && nearest) return m.holds_mixes({ name: nearest.name });
   if (topic.cohesion >= VERY_WELL) return m.holds_very_well();
   if (topic.cohesion >= WELL) return m.holds_well();
-  if (topic.odd.length > 0) return m.holds_loose_odd({ count: topic.odd.length, shown: figure(topic.odd.length) });
+  if (topic.odd.length > 0)
+    return m.holds_loose_odd({ count: topic.odd.length, shown: figure(topic.odd.length) });
   return nearest ? m.holds_close({ name: nearest.name }) : m.holds_loose();
 }
 

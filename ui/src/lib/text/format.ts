@@ -33,9 +33,9 @@ export function countOf(unit: Unit, count: number): string {
   return unit === "phrases" ? m.count_phrases(inputs) : m.count_sentences(inputs);
 }
 
-export function unitName(unit: Unit): string {
-  if (unit === "words") return m.unit_words();
-  return unit === "phrases" ? m.unit_phrases() : m.unit_sentences();
+export function findLabel(unit: Unit): string {
+  if (unit === "words") return m.find_words();
+  return unit === "phrases" ? m.find_phrases() : m.find_sentences();
 }
 
 export function unitTitle(unit: Unit): string {
@@ -56,7 +56,8 @@ const withYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "shor
 /** "today", "yesterday", "12 Nov" */
 export function dayOf(secs: number, now: Date): string {
   const date = new Date(secs * 1000);
-  const midnight = (day: Date): number => new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
+  const midnight = (day: Date): number =>
+    new Date(day.getFullYear(), day.getMonth(), day.getDate()).getTime();
   // Rounded, because a day with a clock change has 23 or 25 hours.
   const days = Math.round((midnight(now) - midnight(date)) / 86_400_000);
   if (days === 0) return m.day_today();

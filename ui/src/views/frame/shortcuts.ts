@@ -6,7 +6,10 @@ import { TABS } from "$lib/state/layout.svelte";
 const FIND_BOX = "find-box";
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("input:not([type=radio], [type=checkbox]), textarea, select") !== null;
+  return (
+    target instanceof Element &&
+    target.closest("input:not([type=radio], [type=checkbox]), textarea, select") !== null
+  );
 }
 
 export function focusFindBox(): void {

@@ -42,7 +42,7 @@ export interface Scene {
 export type CellBuffer = HTMLCanvasElement;
 
 const LABEL_PX = 12;
-const LABEL_LINE_PX = 16;
+const LABEL_LINE_PX = 14;
 const LABEL_GAP_PX = 7;
 /** From here cells have thin gaps, like a spreadsheet's. */
 const GRID_CELL_PX = 18;
@@ -105,7 +105,8 @@ function drawCells(
   const cellPx = viewport.cellPx * 2 ** level;
   const devicePx = cellPx * pixelRatio;
   clipTo(context, box, () => {
-    context.imageSmoothingEnabled = devicePx < SMOOTH_BELOW_PX && Math.abs(devicePx - Math.round(devicePx)) > 0.01;
+    context.imageSmoothingEnabled =
+      devicePx < SMOOTH_BELOW_PX && Math.abs(devicePx - Math.round(devicePx)) > 0.01;
     context.drawImage(
       buffer,
       start.x + columns[0] * cellPx,
@@ -238,7 +239,11 @@ function drawLabels(
     context.textAlign = "right";
     const rows = bandMarks(layout.bands, start.y, cellPx, box.y, box.y + box.height);
     for (const mark of namedBands(rows, () => LABEL_LINE_PX)) {
-      context.fillText(ellipsise(scene.nameOf(mark.band), leftRoom, measure), labelEnd, (mark.start + mark.end) / 2);
+      context.fillText(
+        ellipsise(scene.nameOf(mark.band), leftRoom, measure),
+        labelEnd,
+        (mark.start + mark.end) / 2,
+      );
     }
     context.textAlign = "center";
     for (const mark of bandMarks(layout.bands, start.x, cellPx, box.x, box.x + box.width)) {

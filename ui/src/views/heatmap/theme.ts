@@ -1,6 +1,16 @@
 /** The tokens' colours as a canvas can use them. */
 
-const NAMES = ["paper", "panel", "ink", "muted", "line", "accent", "cell-ink-dark", "cell-ink-light", "unsorted"] as const;
+const NAMES = [
+  "paper",
+  "panel",
+  "ink",
+  "muted",
+  "line",
+  "accent",
+  "cell-ink-dark",
+  "cell-ink-light",
+  "unsorted",
+] as const;
 const TOPIC_COLOURS = 8;
 
 export interface CanvasColours {
