@@ -80,7 +80,7 @@ impl Store {
                 // Nobody sees the file before it is complete and on the disk.
                 connection.pragma_update(None, "synchronous", "OFF")?;
                 connection.pragma_update(None, "foreign_keys", true)?;
-                migrate(&mut connection)?;
+                migrate(&mut connection, MIGRATIONS)?;
                 let transaction = connection.transaction()?;
                 meta::insert(&transaction, meta)?;
                 import_report::insert(&transaction, report)?;
@@ -244,16 +244,7 @@ fn open_for_changes(path: &Path, flags: OpenFlags, today: Option<Day>) -> Result
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    match (version(path, &connection)?, today) {
-        (Version::Current, None) => {}
-        (Version::Current, Some(today)) => backups::make_daily(&connection, path, today)?,
-        (Version::Older(number), today) => {
-            if let Some(today) = today {
-                backups::make_before_migration(&connection, path, today, number)?;
-            }
-            migrate(&mut connection)?;
-        }
-    }
+    bring_up_to_date(&mut connection, path, today, MIGRATIONS)?;
     Ok(connection)
 }
 
@@ -262,7 +253,7 @@ fn open_to_look(path: &Path, flags: OpenFlags) -> Result<Connection> {
     let look = |parameters| -> Result<Connection> {
         let connection = Connection::open_with_flags(uri(path, parameters), flags)?;
         prepare(&connection)?;
-        match version(path, &connection)? {
+        match version(path, &connection, MIGRATIONS.len())? {
             Version::Current => Ok(connection),
             // Bringing it up to date is a change.
             Version::Older(_) => Err(Error::ReadOnly),
@@ -304,31 +295,48 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Makes the backups that are due and runs the migrations that are missing.
+fn bring_up_to_date(
+    connection: &mut Connection,
+    path: &Path,
+    today: Option<Day>,
+    migrations: &[M<'_>],
+) -> Result<()> {
+    match (version(path, connection, migrations.len())?, today) {
+        (Version::Current, None) => Ok(()),
+        (Version::Current, Some(today)) => backups::make_daily(connection, path, today),
+        (Version::Older(number), today) => {
+            if let Some(today) = today {
+                backups::make_before_migration(connection, path, today, number)?;
+            }
+            Ok(migrate(connection, migrations)?)
+        }
+    }
+}
+
 enum Version {
     Current,
     Older(usize),
 }
 
-/// Which release wrote the file.
-fn version(path: &Path, connection: &Connection) -> Result<Version> {
+/// Which release wrote the file; the newest one known has the number `newest`.
+fn version(path: &Path, connection: &Connection, newest: usize) -> Result<Version> {
     let path = || path.to_path_buf();
     let id: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match usize::try_from(version) {
-        Ok(version) if id == APPLICATION_ID && version > 0 => {
-            match version.cmp(&MIGRATIONS.len()) {
-                std::cmp::Ordering::Less => Ok(Version::Older(version)),
-                std::cmp::Ordering::Equal => Ok(Version::Current),
-                std::cmp::Ordering::Greater => Err(Error::NewerWorkbook { path: path() }),
-            }
-        }
+        Ok(version) if id == APPLICATION_ID && version > 0 => match version.cmp(&newest) {
+            std::cmp::Ordering::Less => Ok(Version::Older(version)),
+            std::cmp::Ordering::Equal => Ok(Version::Current),
+            std::cmp::Ordering::Greater => Err(Error::NewerWorkbook { path: path() }),
+        },
         _ => Err(Error::NotAWorkbook { path: path() }),
     }
 }
 
 /// Brings the schema up to date, in one transaction per step.
-fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
-    Migrations::from_slice(MIGRATIONS).to_latest(connection).map_err(|error| match error {
+fn migrate(connection: &mut Connection, migrations: &[M<'_>]) -> rusqlite::Result<()> {
+    Migrations::from_slice(migrations).to_latest(connection).map_err(|error| match error {
         rusqlite_migration::Error::RusqliteError { err, .. } => err,
         other => damage(other.to_string()),
     })
@@ -341,6 +349,44 @@ mod tests {
     #[test]
     fn the_migrations_run_from_nothing_to_the_newest() {
         Migrations::from_slice(MIGRATIONS).validate().expect("an empty file becomes a workbook");
+    }
+
+    #[test]
+    fn an_older_workbook_is_backed_up_and_then_migrated_or_left_as_it_was() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("words.kindred");
+        let meta = Meta {
+            name: "words".to_owned(),
+            source_name: String::new(),
+            seed: 1,
+            created_at_secs: 0,
+            view: String::new(),
+            is_paused: false,
+        };
+        Store::create(&path, &meta, &[], &ImportReport::default()).expect("made");
+        let mut connection = Connection::open(&path).expect("opened");
+        let today = Day::from_unix_secs(0);
+        let backup = folder.path().join("backups/words 1970-01-01 version 1.kindred");
+        let next = |sql| [MIGRATIONS, &[M::up(sql)]].concat();
+
+        let broken = next("CREATE TABLE moods (id INTEGER PRIMARY KEY); DROP TABLE no_such_table;");
+        let failed = bring_up_to_date(&mut connection, &path, Some(today), &broken);
+        assert!(failed.is_err(), "a migration that cannot be done is told");
+        let unchanged = version(&path, &connection, 1).expect("it is a workbook");
+        assert!(matches!(unchanged, Version::Current), "and leaves the file at the version it was");
+        assert!(
+            !connection.table_exists(None, "moods").expect("asked"),
+            "with nothing half-done in it"
+        );
+        assert!(backup.exists(), "the backup was made before anything was tried");
+
+        let sound = next("CREATE TABLE moods (id INTEGER PRIMARY KEY);");
+        bring_up_to_date(&mut connection, &path, Some(today), &sound).expect("migrated");
+        assert!(connection.table_exists(None, "moods").expect("asked"), "the new schema is there");
+        assert_eq!(meta::get(&connection).expect("kept"), meta, "with what was in the old one");
+        let newer = version(&path, &connection, 1).err().expect("an older Kindred refuses it");
+        assert!(matches!(newer, Error::NewerWorkbook { .. }), "and says why: {newer}");
+        Store::open(&backup, today).expect("the backup is a workbook of the old version");
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn choose(origin: Origin, text: &[u8]) -> (ListFormat, Sample) {
         // commas are no sign of columns there, unless a header names them.
         Origin::Txt | Origin::Unknown => {
             let tabbed = tabs();
-            if tabbed.layout.columns > 1 && tabbed.agreement >= 0.9 {
+            if tabbed.layout.columns > 1 && tabbed.agreement >= 0.7 {
                 return (ListFormat::Tsv, tabbed);
             }
             match best_of(text, b",;") {

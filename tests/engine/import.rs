@@ -1,0 +1,497 @@
+//! Whatever a person drops becomes a list or a clear sentence.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use kindred_engine::Result;
+use kindred_engine::import::{
+    self, ImportOptions, ImportPreview, ImportedList, ListFormat, MAX_PROBLEMS, PREVIEW_ROWS,
+    Source, TextEncoding,
+};
+use proptest::prelude::*;
+
+use crate::desk::{Desk, is_alone, kind};
+
+fn read(path: &Path) -> Result<(ImportOptions, ImportedList)> {
+    let source = Source::File(path);
+    let options = import::recognise(source)?;
+    let list = import::read(source, &options)?;
+    let preview = import::preview(source, None)?;
+    assert_eq!(preview.options, options, "a preview recognises the same as asking for it alone");
+    assert_eq!(preview.report, list.report, "a preview promises what reading gives");
+    check_sum(&list);
+    Ok((options, list))
+}
+
+fn check_sum(list: &ImportedList) {
+    let report = &list.report;
+    assert_eq!(
+        report.rows,
+        report.kept + report.blank + report.duplicates + report.problem_count,
+        "every row is kept, blank, a duplicate or a problem: {report:?}"
+    );
+    assert_eq!(report.kept, list.items.len(), "every kept row is an item");
+}
+
+fn texts(list: &ImportedList) -> Vec<&str> {
+    list.items.iter().map(|item| item.text.as_str()).collect()
+}
+
+fn pasted(text: &str) -> (ImportPreview, ImportedList) {
+    let source = Source::Text { name: "pasted", text };
+    let preview = import::preview(source, None).expect("what was pasted can be looked at");
+    let list = import::read(source, &preview.options).expect("what was pasted is read");
+    check_sum(&list);
+    (preview, list)
+}
+
+fn utf16(text: &str, to_bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(to_bytes).collect()
+}
+
+#[test]
+fn encodings_are_recognised_and_read() {
+    let desk = Desk::new();
+    let list = "crème brûlée\nJalapeño\nSmörgåsbord\nnaïve café\n";
+    let russian = "яблоко\nапельсин\nбанан и груша\n";
+    let windows_1252: Vec<u8> =
+        list.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect();
+    let with_bom = |bom: &[u8], bytes: Vec<u8>| [bom, &bytes].concat();
+    for (what, bytes, label, wanted) in [
+        ("UTF-8", list.as_bytes().to_vec(), "UTF-8", list),
+        ("UTF-8 with a byte order mark", with_bom(b"\xef\xbb\xbf", list.into()), "UTF-8", list),
+        (
+            "UTF-16LE with a mark",
+            with_bom(b"\xff\xfe", utf16(list, u16::to_le_bytes)),
+            "UTF-16LE",
+            list,
+        ),
+        (
+            "UTF-16BE with a mark",
+            with_bom(b"\xfe\xff", utf16(list, u16::to_be_bytes)),
+            "UTF-16BE",
+            list,
+        ),
+        ("UTF-16LE without", utf16(list, u16::to_le_bytes), "UTF-16LE", list),
+        ("UTF-16BE without", utf16(list, u16::to_be_bytes), "UTF-16BE", list),
+        ("Cyrillic UTF-16LE without", utf16(russian, u16::to_le_bytes), "UTF-16LE", russian),
+        ("Cyrillic UTF-16BE without", utf16(russian, u16::to_be_bytes), "UTF-16BE", russian),
+        ("Windows-1252", windows_1252, "windows-1252", list),
+        ("plain ASCII", b"apple\npear\n".to_vec(), "UTF-8", "apple\npear\n"),
+    ] {
+        let (options, list) = read(&desk.write("list.txt", bytes)).expect(what);
+        assert_eq!(options.encoding.label(), label, "the encoding of {what}");
+        assert_eq!(texts(&list), wanted.lines().collect::<Vec<_>>(), "the texts of {what}");
+    }
+}
+
+#[test]
+fn another_encoding_can_be_chosen() {
+    let desk = Desk::new();
+    let path = desk.write("list.txt", b"\xbf\xe1\xeb\xee\xea\xee\n");
+    let mut options = import::recognise(Source::File(&path)).expect("it is text of some kind");
+    options.encoding = TextEncoding::parse("windows-1251").expect("a usual encoding");
+    let list = import::read(Source::File(&path), &options).expect("the list is read");
+    assert_eq!(texts(&list), ["їблоко"], "these bytes in Windows-1251");
+    assert!(TextEncoding::parse("klingon").is_err(), "an encoding that does not exist is refused");
+}
+
+#[test]
+fn what_cannot_be_decoded_is_a_problem_with_its_line() {
+    let desk = Desk::new();
+    let path = desk
+        .write("list.txt", b"cr\xc3\xa8me\nsm\xc3\xb6r\nbro\xffken\ncaf\xc3\xa9\nna\xc3\xafve\n");
+    let (options, list) = read(&path).expect("the rest is kept");
+    assert_eq!(
+        options.encoding.label(),
+        "UTF-8",
+        "one broken place does not make it another encoding"
+    );
+    assert_eq!(texts(&list), ["crème", "smör", "café", "naïve"], "the sound lines");
+    assert_eq!(list.report.problem_count, 1, "the broken line");
+    assert_eq!(list.report.problems[0].line, 3, "and where it is");
+    assert!(
+        list.report.problems[0].message.contains("UTF-8"),
+        "and why: {:?}",
+        list.report.problems
+    );
+}
+
+#[test]
+fn blank_lines_and_duplicates_are_counted() {
+    let (_, list) = pasted("apple\n\n  pear \n\t\napple\npear\nApple\n apple");
+    assert_eq!(texts(&list), ["apple", "pear", "Apple"], "each text once, capitals matter");
+    assert_eq!(list.items[0].occurrences, 3, "apple, once with a space");
+    assert_eq!((list.report.rows, list.report.blank, list.report.duplicates), (8, 2, 3), "counted");
+}
+
+#[test]
+fn the_first_category_of_a_text_wins() {
+    let (_, list) = pasted("text\tcategory\nkiwi\t\nkiwi\tfruit\nkiwi\tbird\nemu\tbird\n");
+    let categories: Vec<_> = list.items.iter().map(|item| item.category.as_deref()).collect();
+    assert_eq!(categories, [Some("fruit"), Some("bird")], "the first one that is said");
+}
+
+#[test]
+fn tables_are_recognised_by_name_and_content() {
+    let desk = Desk::new();
+    let fruit = ["apple pie", "plum; sweet", "kiwi, green"];
+    for (what, name, content, format, header, columns) in [
+        (
+            "commas",
+            "a.csv",
+            "text,category\napple pie,x\n\"plum; sweet\",x\n\"kiwi, green\",y\n",
+            ListFormat::Csv,
+            true,
+            (0, Some(1)),
+        ),
+        (
+            "semicolons",
+            "a.csv",
+            "category;text\nx;apple pie\nx;\"plum; sweet\"\ny;kiwi, green\n",
+            ListFormat::Csv,
+            true,
+            (1, Some(0)),
+        ),
+        (
+            "tabs",
+            "a.tsv",
+            "text\tcategory\napple pie\tx\nplum; sweet\tx\nkiwi, green\ty\n",
+            ListFormat::Tsv,
+            true,
+            (0, Some(1)),
+        ),
+        (
+            "tabs in a .csv",
+            "a.csv",
+            "text\tcategory\napple pie\tx\nplum; sweet\tx\nkiwi, green\ty\n",
+            ListFormat::Tsv,
+            true,
+            (0, Some(1)),
+        ),
+        (
+            "tabs in a .txt, as Excel writes",
+            "a.txt",
+            "text\tn\napple pie\t1\nplum; sweet\t2\nkiwi, green\t3\n",
+            ListFormat::Tsv,
+            true,
+            (0, None),
+        ),
+        (
+            "a byte order mark before a quoted header",
+            "a.csv",
+            "\u{feff}\"text\",\"category\"\napple pie,x\nplum; sweet,x\n\"kiwi, green\",y\n",
+            ListFormat::Csv,
+            true,
+            (0, Some(1)),
+        ),
+        (
+            "one column, quoted",
+            "a.csv",
+            "word\napple pie\n\"plum; sweet\"\n\"kiwi, green\"\n",
+            ListFormat::Csv,
+            true,
+            (0, None),
+        ),
+        (
+            "commas in texts of a .txt",
+            "a.txt",
+            "apple pie\nplum; sweet\nkiwi, green\n",
+            ListFormat::Text,
+            false,
+            (0, None),
+        ),
+        (
+            "no known ending",
+            "fruit",
+            "apple pie\nplum; sweet\nkiwi, green\n",
+            ListFormat::Text,
+            false,
+            (0, None),
+        ),
+    ] {
+        let (options, list) = read(&desk.write(name, content)).expect(what);
+        assert_eq!(options.format, format, "format of {what}");
+        assert_eq!(options.has_header, header, "header of {what}");
+        assert_eq!((options.text_column, options.category_column), columns, "columns of {what}");
+        assert_eq!(texts(&list), fruit, "texts of {what}");
+    }
+}
+
+#[test]
+fn a_pasted_selection_of_a_spreadsheet_is_a_table() {
+    let (preview, list) =
+        pasted("apple\tfruit\r\n\"two\nlines\"\tfruit\r\nParis\ttown\r\nRome\ttown\r\n");
+    assert_eq!(preview.options.format, ListFormat::Tsv, "cells come with tabs between them");
+    assert_eq!(
+        texts(&list),
+        ["apple", "two lines", "Paris", "Rome"],
+        "a cell of two lines is one text"
+    );
+    assert_eq!(list.items[1].category.as_deref(), Some("fruit"), "its category is beside it");
+}
+
+#[test]
+fn the_words_of_the_fixture_are_read_with_their_categories() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/words_a.csv");
+    let (options, list) = read(&path).expect("the fixture is a list");
+    assert_eq!((options.text_column, options.category_column), (0, Some(1)), "text, category");
+    assert_eq!(list.items.len(), 564, "all words");
+    let mut categories: Vec<_> = list.items.iter().map(|item| &item.category).collect();
+    categories.sort();
+    categories.dedup();
+    assert_eq!(categories.len(), 10, "all categories");
+    assert_eq!(list.source_name, "words_a.csv", "it is called as its file");
+}
+
+#[test]
+fn ragged_rows_are_problems_and_the_rest_is_kept() {
+    let desk = Desk::new();
+    let path = desk.write(
+        "a.csv",
+        "text,category\napple,fruit\nbroken\n\npear,fruit\nkiwi,fruit,green\nplum,fruit,,\n,fruit\n\"open,fruit\nfig,fruit\n",
+    );
+    let (_, list) = read(&path).expect("the rest is kept");
+    assert_eq!(
+        texts(&list),
+        ["apple", "pear", "plum", "fig"],
+        "sound rows, one filled up with empty cells"
+    );
+    let lines: Vec<u64> = list.report.problems.iter().map(|problem| problem.line).collect();
+    assert_eq!(lines, [3, 6, 9], "too short, too long, never closed; counted as in the file");
+    assert_eq!(list.report.blank, 2, "a blank line and a blank text");
+    assert!(
+        list.report.problems[1].message.starts_with("Line 6 has 3 cells, not 2"),
+        "a sentence says what is wrong: {}",
+        list.report.problems[1].message
+    );
+}
+
+#[test]
+fn quoted_cells_go_over_lines_and_lines_are_still_counted() {
+    let desk = Desk::new();
+    let path = desk.write("a.csv", "text,category\r\n\"one\r\ntwo\r\nthree\",x\r\n\"say \"\"hi\"\"\",x\r\nbroken\r\nlast,y\r\n");
+    let (_, list) = read(&path).expect("the list is read");
+    assert_eq!(texts(&list), ["one two three", "say \"hi\"", "last"], "line breaks become spaces");
+    assert_eq!(list.report.problems[0].line, 6, "the cell before took three lines");
+}
+
+#[test]
+fn a_preview_shows_the_first_rows_and_counts_all() {
+    let mut text = "word\tkind\n".to_owned();
+    for number in 0..1_000 {
+        text.push_str(&format!("word {number}\tkind {}\n", number % 4));
+    }
+    let (preview, list) = pasted(&text);
+    assert_eq!(preview.rows.len(), PREVIEW_ROWS, "a hundred rows are enough to see");
+    assert_eq!(preview.rows[0], ["word 0", "kind 0"], "the header is left out");
+    assert_eq!(preview.row_count, 1_000, "all rows are counted");
+    let columns: Vec<_> =
+        preview.columns.iter().map(|c| (c.name.as_str(), c.filled, c.distinct)).collect();
+    assert_eq!(columns, [("word", 1_000, 1_000), ("kind", 1_000, 4)], "what is in the columns");
+    assert_eq!(
+        preview.options.category_column,
+        Some(1),
+        "four kinds of a thousand words are categories"
+    );
+    assert_eq!(preview.report, list.report, "the promise is kept");
+    assert!(
+        preview.encodings.iter().any(|encoding| encoding.label() == "windows-1252"),
+        "there is a choice"
+    );
+}
+
+#[test]
+fn options_can_be_changed_and_impossible_ones_are_refused() {
+    let source = Source::Text { name: "pasted", text: "a\tb\nc\td\n" };
+    let mut options = import::recognise(source).expect("recognised");
+    options.text_column = 1;
+    options.has_header = true;
+    let list = import::read(source, &options).expect("read");
+    assert_eq!(texts(&list), ["d"], "the other column, the first row taken as header");
+    options.text_column = 2;
+    let refused = import::read(source, &options).expect_err("there is no third column");
+    assert_eq!(kind(&refused), "Invalid", "a column that is not there");
+    options.format = ListFormat::Text;
+    let preview = import::preview(source, Some(&options)).expect("choosing a format looks again");
+    assert_eq!(preview.options.text_column, 0, "the columns follow the format");
+}
+
+#[test]
+fn a_line_of_200_megabytes_is_left_out_in_bounded_memory() {
+    // Memory is counted for a whole process.
+    if !is_alone("import::a_line_of_200_megabytes_is_left_out_in_bounded_memory") {
+        return;
+    }
+    let desk = Desk::new();
+    for (name, before) in
+        [("huge.txt", "apple\npear\n"), ("huge.csv", "text,category\napple,fruit\n")]
+    {
+        let path = desk.path(name);
+        let mut file = BufWriter::new(File::create(&path).expect("a temporary file"));
+        file.write_all(before.as_bytes()).expect("written");
+        let block = vec![b'x'; 1_000_000];
+        for _ in 0..200 {
+            file.write_all(&block).expect("written");
+        }
+        file.write_all(b"\nplum,fruit\n").expect("written");
+        file.into_inner().expect("flushed");
+
+        let before = peak_memory();
+        let start = Instant::now();
+        let (_, list) = read(&path).expect("the rest is kept");
+        let took = start.elapsed();
+        let grown = peak_memory() - before;
+        assert_eq!(
+            list.items.len(),
+            if name == "huge.txt" { 3 } else { 2 },
+            "the lines around it in {name}"
+        );
+        assert_eq!(
+            list.report.problems[0].message,
+            "Line 3 is 200 MB long, longer than any text Kindred reads, and was left out.",
+            "a sentence with the line"
+        );
+        assert!(
+            took < Duration::from_secs(10),
+            "recognised, read and looked at in a few seconds: {took:?}"
+        );
+        assert!(grown < 50_000_000, "the line was never in memory: {grown} bytes more at the peak");
+    }
+}
+
+/// The most memory this process ever had, in bytes; 0 where it is not told.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) * 1_000
+}
+
+#[test]
+fn overlong_texts_are_left_out() {
+    let long = "x".repeat(32_768);
+    let fits = "é".repeat(32_767);
+    let (_, list) = pasted(&format!("apple\n{long}\n{fits}\n"));
+    assert_eq!(list.items.len(), 2, "characters are counted, not bytes");
+    assert_eq!(list.report.problems[0].line, 2, "where it is");
+    assert!(list.report.problems[0].message.contains("32768 characters"), "how long it is");
+}
+
+#[test]
+fn what_is_no_list_gets_a_clear_sentence() {
+    let desk = Desk::new();
+    let noise: Vec<u8> =
+        (0..100_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let shorts: Vec<u8> = (0..2_000_u16).flat_map(|n| (n % 30).to_le_bytes()).collect();
+    for (what, name, bytes, wanted) in [
+        ("empty", "a.txt", vec![], "nothing in this file"),
+        ("a mark and nothing else", "a.txt", b"\xef\xbb\xbf".to_vec(), "nothing in this list"),
+        ("blank lines", "a.txt", b"\n  \n\t\r\n".to_vec(), "only blank lines"),
+        ("blank rows", "a.csv", b",,\n,,\n".to_vec(), "only blank lines"),
+        ("noise", "a.txt", noise, "binary data"),
+        ("small numbers of two bytes", "a.dat", shorts, "binary data"),
+        ("an archive", "a.csv", b"PK\x03\x04\x14\x00\x06\x00".to_vec(), "spreadsheet"),
+        ("a PDF", "a.txt", b"%PDF-1.7\nstuff".to_vec(), "PDF"),
+        (
+            "a picture",
+            "a.txt",
+            b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00".to_vec(),
+            "binary data",
+        ),
+    ] {
+        let error = read(&desk.write(name, bytes)).expect_err(what);
+        assert_eq!(kind(&error), "NothingToImport", "{what}");
+        assert!(error.to_string().contains(wanted), "{what} is told plainly: {error}");
+    }
+    for (what, path) in
+        [("a folder", desk.folder.path().to_path_buf()), ("nothing there", desk.path("none.txt"))]
+    {
+        let error = read(&path).expect_err(what);
+        assert_eq!(kind(&error), "Unreadable", "{what}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn devices_and_pipes_are_refused_without_waiting() {
+    let desk = Desk::new();
+    let socket = desk.path("socket");
+    let _listening = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+    let pipe = desk.path("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+    assert!(made.success(), "a pipe is there to be refused");
+    for path in [Path::new("/dev/zero"), &socket, &pipe] {
+        let error = read(path).expect_err("it has no end");
+        assert_eq!(kind(&error), "Unreadable", "{}", path.display());
+    }
+}
+
+#[test]
+fn unusual_lists_are_lists() {
+    let (_, one) = pasted("apple");
+    assert_eq!(texts(&one), ["apple"], "a list of one");
+    let (_, same) = pasted(&"apple\n".repeat(1_000));
+    assert_eq!(same.items[0].occurrences, 1_000, "one word a thousand times is one item");
+    assert_eq!((same.items.len(), same.report.duplicates), (1, 999), "and 999 duplicates");
+    let (_, emoji) = pasted("🍎\n🍊\n👩‍🌾\n🍎\n");
+    assert_eq!(texts(&emoji), ["🍎", "🍊", "👩‍🌾"], "only emoji, one of several parts");
+    let (_, mac) = pasted("apple\rpear\rplum");
+    assert_eq!(texts(&mac), ["apple", "pear", "plum"], "line ends of old Macs");
+}
+
+#[test]
+fn problems_are_all_counted_and_the_first_thousand_kept() {
+    let mut text = "text\tcategory\n".to_owned();
+    for number in 0..4_000 {
+        text.push_str(&format!("word {number}\tx\n"));
+    }
+    text.push_str(&"too\tmany\tcells\n".repeat(MAX_PROBLEMS + 7));
+    let (_, list) = pasted(&text);
+    assert_eq!(list.report.problem_count, MAX_PROBLEMS + 7, "all are counted");
+    assert_eq!(list.report.problems.len(), MAX_PROBLEMS, "a report stays readable");
+}
+
+#[test]
+fn a_hundred_thousand_lines_are_looked_at_within_a_second() {
+    let desk = Desk::new();
+    let rows: String =
+        (0..100_000).map(|n| format!("some words of number {n},kind {}\n", n % 9)).collect();
+    let path = desk.write("large.csv", format!("text,category\n{rows}"));
+    let start = Instant::now();
+    let preview = import::preview(Source::File(&path), None).expect("a long list");
+    let took = start.elapsed();
+    assert_eq!(preview.report.kept, 100_000, "every line");
+    assert!(took < Duration::from_secs(2), "a second, and one more for a busy machine: {took:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// Whatever the bytes are: no panic, and every row is accounted for.
+    #[test]
+    fn any_bytes_give_a_list_or_a_sentence(bytes in proptest::collection::vec(any::<u8>(), 0..400), name in "a\\.(csv|tsv|txt|dat)") {
+        let desk = Desk::new();
+        match read(&desk.write(&name, bytes)) {
+            Ok((_, list)) => prop_assert!(!list.items.is_empty(), "a list has items"),
+            Err(error) => prop_assert!(error.to_string().ends_with('.'), "a sentence: {error}"),
+        }
+    }
+
+    /// Rows made of what breaks tables: every line is told apart as the csv crate does it.
+    #[test]
+    fn sound_tables_are_read_as_the_csv_crate_reads_them(cells in proptest::collection::vec(["[a-z\",\n ]{0,6}x", "[a-z\",\n]{0,6}y"], 1..20)) {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for [first, second] in &cells {
+            writer.write_record([first, second]).expect("memory can be written");
+        }
+        let text = String::from_utf8(writer.into_inner().expect("flushed")).expect("UTF-8");
+        let options = ImportOptions {
+            format: ListFormat::Csv, encoding: TextEncoding::UTF_8, has_header: false, text_column: 1, category_column: Some(0),
+        };
+        let list = import::read(Source::Text { name: "table", text: &text }, &options).expect("a sound table");
+        prop_assert_eq!(list.report.problem_count, 0, "nothing is wrong with it: {:?}", list.report.problems);
+        prop_assert_eq!(list.report.rows, cells.len(), "each row is one row");
+    }
+}
