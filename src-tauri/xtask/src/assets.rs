@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use zip::ZipArchive;
 
-use crate::process::{cargo, output, program, root, run, say};
+use crate::process::{cargo, output, program, root, say};
 use crate::recipe::{Recipe, sha256, write};
 use crate::{onnx, setup};
 
@@ -217,22 +217,19 @@ pub(crate) fn published_model() -> Result<PathBuf> {
 /// The vectors of the model's own words, from which topics get their names.
 fn make_vocabulary(profile: Profile) -> Result<()> {
     let folder = resources();
-    let generator = root().join(VOCABULARY_GENERATOR);
-    if !generator.is_file() {
-        return Ok(());
-    }
-    let inputs = format!("{} {}", model_inputs(), sha256(&fs::read(generator)?));
+    let generator = fs::read(root().join(VOCABULARY_GENERATOR))?;
+    let inputs = format!("{} {}", model_inputs(), sha256(&generator));
     let recipe = Recipe { product: folder.join("vocabulary.bin"), inputs };
     recipe.follow(|| {
-        say("Embedding the model's vocabulary.");
+        say("Embedding the model's vocabulary; this takes a minute.");
         let mut command = cargo();
         command.args(["run", "--quiet", "-p", "kindred-engine", "--bin", "kindred-cli"]);
         if let Profile::Release = profile {
             command.arg("--release");
         }
-        command.arg("--");
-        command.arg("vocabulary").arg("--model-dir").arg(folder.join("model"));
-        run(command.arg("--out").arg(&recipe.product))
+        command.args(["--", "vocabulary", "--resources"]).arg(&folder);
+        output(command.arg("--out").arg(&recipe.product))?;
+        Ok(())
     })
 }
 
