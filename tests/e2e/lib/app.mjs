@@ -1,0 +1,206 @@
+/** The real app in a home of its own, seen the way a person sees it. */
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { until } from "./until.mjs";
+import { startSession } from "./webdriver.mjs";
+
+/** A home folder nobody used before. Apps that are launched in it one after the other share their settings. */
+export class Home {
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), "kindred-e2e-"));
+    for (const name of ["data", "config", "cache", "run", "files"]) mkdirSync(join(this.folder, name), { mode: 0o700 });
+  }
+
+  /** A place for a file of the test. */
+  file(name) {
+    return join(this.folder, "files", name);
+  }
+
+  get environment() {
+    const { PATH, DISPLAY, XAUTHORITY, DBUS_SESSION_BUS_ADDRESS } = process.env;
+    return {
+      PATH,
+      DISPLAY,
+      XAUTHORITY,
+      DBUS_SESSION_BUS_ADDRESS,
+      HOME: this.folder,
+      XDG_DATA_HOME: join(this.folder, "data"),
+      XDG_CONFIG_HOME: join(this.folder, "config"),
+      XDG_CACHE_HOME: join(this.folder, "cache"),
+      XDG_RUNTIME_DIR: join(this.folder, "run"),
+      LANG: "C.UTF-8",
+      NO_AT_BRIDGE: "1",
+      TAURI_WEBVIEW_AUTOMATION: "true",
+    };
+  }
+
+  /** The app's log so far. */
+  log() {
+    const folder = join(this.folder, "data", "app.kindred.desktop", "logs");
+    if (!existsSync(folder)) return "";
+    return readdirSync(folder).map((name) => readFileSync(join(folder, name), "utf8")).join("");
+  }
+
+  /** Paths of the workbooks that were made. */
+  workbooks() {
+    const folder = join(this.folder, "data", "app.kindred.desktop", "workbooks");
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder).filter((name) => name.endsWith(".kindred")).map((name) => join(folder, name));
+  }
+
+  /** A copy of the whole home, to look at after a failure. */
+  keep(target) {
+    cpSync(this.folder, target, { recursive: true, filter: (path) => !path.includes("/cache") });
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/** Starts the app and waits until its page has drawn itself. */
+export async function launchApp(binary, home, { args = [], env = {} } = {}) {
+  const startedAt = performance.now();
+  const session = await startSession({ binary: resolve(binary), args, env: { ...home.environment, ...env } });
+  const app = new App(session, resolve(binary));
+  try {
+    await until("the page is there", () => session.run(() => document.querySelector("[data-testid]") !== null));
+  } catch (error) {
+    await session.kill();
+    throw error;
+  }
+  app.startedInMs = performance.now() - startedAt;
+  return app;
+}
+
+class App {
+  constructor(session, binary) {
+    this.session = session;
+    this.pid = processBelow(session.driverPid, binary);
+  }
+
+  /** Waits for the element with this test id; `selector` narrows it down. */
+  get(testId, { selector = "", timeout } = {}) {
+    const css = `[data-testid="${testId}"]${selector}`;
+    return until(`there is ${css}`, () => this.session.find(css), { timeout });
+  }
+
+  async has(testId) {
+    return (await this.session.find(`[data-testid="${testId}"]`)) !== null;
+  }
+
+  /** Waits until the element can be clicked, then clicks it. */
+  click(testId, options) {
+    return until(`"${testId}" can be clicked`, async () => {
+      await this.session.click(await this.get(testId, options));
+      return true;
+    });
+  }
+
+  /** The text of the first element with this test id, or null. */
+  text(testId) {
+    return this.session.run((id) => document.querySelector(`[data-testid="${id}"]`)?.textContent.trim() ?? null, testId);
+  }
+
+  /** The texts of all elements with this test id. */
+  texts(testId) {
+    return this.session.run(
+      (id) => [...document.querySelectorAll(`[data-testid="${id}"]`)].map((element) => element.textContent.trim()),
+      testId,
+    );
+  }
+
+  attribute(testId, name) {
+    return this.session.run(
+      (id, attribute) => document.querySelector(`[data-testid="${id}"]`)?.getAttribute(attribute) ?? null,
+      testId,
+      name,
+    );
+  }
+
+  /** Everything that can be read on the page. */
+  pageText() {
+    return this.session.run(() => document.body.innerText);
+  }
+
+  /** Replaces what is in a text field. */
+  async fill(testId, text) {
+    const field = await this.get(testId);
+    await this.session.click(field);
+    await this.session.run((id) => document.querySelector(`[data-testid="${id}"]`).select?.(), testId);
+    await this.session.type(field, text);
+  }
+
+  /** Where the element is in the window, in CSS pixels. */
+  box(testId) {
+    return this.session.run((id) => {
+      const { x, y, width, height } = document.querySelector(`[data-testid="${id}"]`).getBoundingClientRect();
+      return { x, y, width, height };
+    }, testId);
+  }
+
+  /** Memory of the app's own process in MB; the pages' process is WebKit's. */
+  memoryMb() {
+    const status = readFileSync(`/proc/${this.pid}/status`, "utf8");
+    const value = (key) => Number(status.match(new RegExp(`${key}:\\s+(\\d+)`))[1]) / 1024;
+    return { now: Math.round(value("VmRSS")), peak: Math.round(value("VmHWM")) };
+  }
+
+  /** From now on notes the longest time in which the page drew no frame. */
+  async watchFrames() {
+    await this.session.run(() => {
+      window.longestGapMs = 0;
+      let last = performance.now();
+      const frame = (now) => {
+        window.longestGapMs = Math.max(window.longestGapMs, now - last);
+        last = now;
+        requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+    });
+  }
+
+  longestGapMs() {
+    return this.session.run(() => Math.round(window.longestGapMs));
+  }
+
+  /** Ends the app's process at once, as a power cut would, and waits until it is gone. */
+  async killHard() {
+    process.kill(this.pid, "SIGKILL");
+    await until("the process is gone", () => !existsSync(`/proc/${this.pid}`) || isZombie(this.pid));
+    await this.session.kill();
+  }
+
+  /** Closes the app as a person does. */
+  async close() {
+    await this.session.end();
+    await until("the process is gone", () => !existsSync(`/proc/${this.pid}`) || isZombie(this.pid));
+  }
+}
+
+function isZombie(pid) {
+  return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+}
+
+/** The process running `binary` that the process `ancestor` started, directly or not. */
+function processBelow(ancestor, binary) {
+  const children = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = [ancestor];
+  for (const parent of below) below.push(...children.filter(([, ppid]) => ppid === parent).map(([pid]) => pid));
+  const pid = below.find((candidate) => executable(candidate) === binary);
+  if (pid === undefined) throw new Error(`no process runs ${binary}`);
+  return pid;
+}
+
+function executable(pid) {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return null; // Ended in the meantime, or not ours to look at.
+  }
+}

@@ -1,0 +1,77 @@
+/** What happens outside the window: file dialogs and drags, by real X input. */
+import { execFileSync, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { until } from "./until.mjs";
+
+function xdotool(...args) {
+  return execFileSync("xdotool", args.map(String), { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+}
+
+/** The window with this title, once it is on the screen. */
+async function windowTitled(title) {
+  await until(`a window "${title}" is open`, () => isOpen(title));
+  return xdotool("search", "--onlyvisible", "--name", title).split("\n")[0];
+}
+
+/** Whether a window with this title is on the screen. */
+function isOpen(title) {
+  try {
+    return xdotool("search", "--onlyvisible", "--name", title) !== "";
+  } catch {
+    return false; // xdotool fails when there is none.
+  }
+}
+
+/** Answers the system's file dialog with a path. */
+export async function answerFileDialog(title, path) {
+  const dialog = await windowTitled(title);
+  let attempt = 0;
+  // A dialog that has just opened may not listen yet, so what was typed is typed again until it answers.
+  await until(`the dialog "${title}" is answered`, async () => {
+    xdotool("windowfocus", dialog);
+    // To type a slash opens the field for a path; from then on what is in it is replaced.
+    if (attempt > 0 || title === SAVE_TITLE) xdotool("key", "--clearmodifiers", "ctrl+a");
+    xdotool("type", "--clearmodifiers", "--delay", 8, path);
+    xdotool("key", "--clearmodifiers", "Return");
+    attempt += 1;
+    return until(`the dialog "${title}" closes`, () => !isOpen(title), { timeout: 2000 }).then(() => true);
+  });
+}
+
+/** Titles of the app's file dialogs. */
+export const OPEN_TITLE = "Open a list or a workbook";
+export const SAVE_TITLE = "Export";
+
+/** Drags a file from another program's window and lets it go over the point (x, y) of the screen. */
+export async function dropFromOutside(path, x, y, whileOver = async () => {}) {
+  const source = spawn("/usr/bin/python3", [fileURLToPath(new URL("drag_source.py", import.meta.url)), path], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  try {
+    const window = await windowTitled("drag source");
+    const { X, Y, WIDTH, HEIGHT } = Object.fromEntries(
+      xdotool("getwindowgeometry", "--shell", window).split("\n").map((line) => line.split("=")),
+    );
+    xdotool("mousemove", Number(X) + WIDTH / 2, Number(Y) + HEIGHT / 2, "mousedown", 1);
+    // GTK starts a drag after some pixels of movement, and targets answer to motion.
+    for (let step = 1; step <= 20; step++) {
+      const at = (from, to) => Math.round(from + ((to - from) * step) / 20);
+      xdotool("mousemove", "--sync", at(Number(X) + WIDTH / 2, x), at(Number(Y) + HEIGHT / 2, y));
+    }
+    await whileOver(() => {
+      xdotool("mousemove_relative", "--", 1, 0);
+      xdotool("mousemove_relative", "--", -1, 0);
+    });
+    xdotool("mouseup", 1);
+    await until("the drag source says that it is done", () => source.exitCode !== null);
+  } finally {
+    source.kill("SIGKILL");
+  }
+}
+
+/** Where a window of the app is on the screen. */
+export async function windowOrigin(title) {
+  const window = await windowTitled(title);
+  const shell = xdotool("getwindowgeometry", "--shell", window);
+  return { x: Number(shell.match(/X=(-?\d+)/)[1]), y: Number(shell.match(/Y=(-?\d+)/)[1]) };
+}

@@ -1,0 +1,31 @@
+/** What a person does again and again. */
+import { KEYS } from "./webdriver.mjs";
+import { until } from "./until.mjs";
+
+export async function openSample(app, id) {
+  await app.click(`sample-${id}`);
+  await app.get("workbook");
+}
+
+/** Waits until topics were found and nothing is at work any more. */
+export async function waitForTopics(app, { timeout = 30_000 } = {}) {
+  await until("there are topics and no job runs", async () => (await app.has("topic-row")) && !(await app.has("progress")), { timeout });
+}
+
+export async function openTab(app, tab) {
+  await app.click(`tab-${tab}`);
+  if (tab === "heatmap") await waitForHeatmap(app);
+}
+
+/** Waits until every tile in sight is drawn. */
+export function waitForHeatmap(app) {
+  return app.get("heatmap", { selector: '[data-tiles-ready="true"]' });
+}
+
+/** Finds a word with the search field and selects it. */
+export async function selectWord(app, word) {
+  await app.fill("find-box", word);
+  await until(`${word} is found`, async () => (await app.texts("find-result")).some((text) => text.includes(word)));
+  await app.session.press(KEYS.enter);
+  await until(`${word} is selected`, async () => (await app.text("inspector-word")) === word);
+}

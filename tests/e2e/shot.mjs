@@ -1,0 +1,73 @@
+/**
+ * Saves a picture of the real app, without a screen.
+ *
+ *   node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--tab board|words|heatmap] [--select WORD] [--dark] [--size 1360x860]
+ *
+ * Without a sample or a file it shows the start screen.
+ */
+import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { Home, launchApp } from "./lib/app.mjs";
+import { onOwnDisplay } from "./lib/display.mjs";
+import { openSample, openTab, selectWord, waitForTopics } from "./lib/steps.mjs";
+import { until } from "./lib/until.mjs";
+
+async function shoot(binary, out, options) {
+  const home = new Home();
+  const app = await launchApp(binary, home, {
+    args: options.file ? [resolve(options.file)] : [],
+    env: options.dark ? { GTK_THEME: "Adwaita:dark" } : {},
+  });
+  try {
+    if (options.size) await app.session.setSize(...options.size.split("x").map(Number));
+    if (options.sample) await openSample(app, options.sample);
+    if (options.file) await confirmImport(app);
+    if (options.sample || options.file) {
+      await waitForTopics(app, { timeout: 120_000 });
+      await openTab(app, options.tab ?? "board");
+      if (options.select) await selectWord(app, options.select);
+    }
+    await app.session.run(() => document.fonts.ready.then(() => true));
+    await pictureIsStill(app);
+    writeFileSync(out, await app.session.screenshot());
+  } finally {
+    await app.close();
+    home.remove();
+  }
+}
+
+/** A list of one column opens by itself, others ask which column to take. */
+async function confirmImport(app) {
+  await until("the list is read", async () => (await app.has("import-confirm")) || (await app.has("workbook")));
+  if (await app.has("import-confirm")) await app.click("import-confirm");
+}
+
+/** Waits until two pictures in a row are the same: nothing fades or loads any more. */
+async function pictureIsStill(app) {
+  let before = await app.session.screenshot();
+  await until("the picture is still", async () => {
+    const now = await app.session.screenshot();
+    const isStill = now.equals(before);
+    before = now;
+    return isStill;
+  }, { every: 300 });
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sample: { type: "string" },
+    file: { type: "string" },
+    tab: { type: "string" },
+    select: { type: "string" },
+    size: { type: "string" },
+    dark: { type: "boolean", default: false },
+  },
+});
+if (positionals.length !== 2) {
+  console.error("usage: node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--tab TAB] [--select WORD] [--dark] [--size WxH]");
+  process.exitCode = 2;
+} else if (onOwnDisplay()) {
+  await shoot(positionals[0], positionals[1], values);
+}
