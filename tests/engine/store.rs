@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use kindred_engine::edits::Edit;
 use kindred_engine::monitor::{Monitor, Silent, Stage};
+use kindred_engine::store::VERSION;
 use kindred_engine::workbook::Workbook;
 
 use crate::desk::{Desk, Watch, day, embedder, key, kind, list, numbered, origin, sorting};
@@ -65,6 +66,71 @@ fn names_in(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+/// A small workbook with something in every table, always the same.
+fn full_workbook(desk: &Desk) -> Workbook {
+    let workbook = desk
+        .workbook(&list("word\tkind\napple\tfruit\n\nplum\tfruit\nparis\ttown\na\tb\tc\nplum\t\n"));
+    workbook.embed(&mut embedder(), &Silent).expect("embedded");
+    for salt in [1, 2] {
+        let edit =
+            Edit::ReplaceSorting { sorting: sorting(3, 2, salt), label: format!("Found {salt}") };
+        workbook.apply(&edit).expect("applied");
+    }
+    workbook.undo().expect("taken back");
+    workbook.save_view("seen").expect("kept");
+    workbook
+}
+
+#[test]
+fn workbooks_of_every_version_open_with_all_that_is_in_them() {
+    let desk = Desk::new();
+    let wanted = full_workbook(&desk);
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/workbooks");
+    for version in 1..=VERSION {
+        let old = Desk::new();
+        let fixture = fixtures.join(format!("version_{version}.kindred"));
+        if !fixture.exists() {
+            let kept = desk.folder.keep();
+            panic!(
+                "a version was added: copy {}/words.kindred to {}",
+                kept.display(),
+                fixture.display()
+            );
+        }
+        fs::copy(&fixture, old.path("words.kindred")).expect("copied");
+        let workbook = old.reopen().expect("it opens");
+        assert!(!workbook.is_read_only(), "version {version} can be changed");
+        assert_eq!(workbook.items(), wanted.items(), "items of version {version}");
+        assert_eq!(workbook.report(), wanted.report(), "report of version {version}");
+        assert_eq!(
+            workbook.vectors().expect("read"),
+            wanted.vectors().expect("read"),
+            "vectors of version {version}"
+        );
+        assert_eq!(workbook.sorting(), wanted.sorting(), "topics of version {version}");
+        assert_eq!(workbook.view(), "seen", "view of version {version}");
+        assert_eq!(workbook.seed(), wanted.seed(), "seed of version {version}");
+        assert_eq!(
+            workbook.redo_label().as_deref(),
+            Some("Found 2"),
+            "what was undone in version {version}"
+        );
+        workbook.redo().expect("an edit of version {version} can be done again");
+        workbook.undo().expect("and undone");
+        workbook.undo().expect("as can the one before");
+        assert!(
+            workbook.sorting().topics.is_empty(),
+            "the history of version {version} goes back to its start"
+        );
+        workbook.quick_check().expect("the file is whole");
+        assert_eq!(
+            names_in(&old.path("backups")).len(),
+            1,
+            "version {version} was backed up first"
+        );
+    }
 }
 
 #[test]

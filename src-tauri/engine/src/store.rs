@@ -41,6 +41,9 @@ const APPLICATION_ID: i32 = 0x4b4e_4452;
 const MIGRATIONS: &[M<'static>] =
     &[M::up(include_str!("store/migrations/0001_first.sql")).foreign_key_check()];
 
+/// The version of the workbooks that are made now.
+pub const VERSION: usize = MIGRATIONS.len();
+
 /// Five rows of a 384-dimensional model fill a page of 8 KiB to 97 %.
 const PAGE_BYTES: u32 = 8192;
 
