@@ -14,13 +14,13 @@ mod tidy;
 
 use std::process::ExitCode;
 
-use run::Show;
+use run::{Place, Show};
 
 const USAGE: &str = "\
 usage: cargo xtask <chore>
 
-  run [FILE]                      build Kindred and open its window
-  run --headless-shot FILE.png    the same without a display: save a picture of the window
+  run [FILE]                      build Kindred and open its window, with a list if given
+      --headless-shot FILE.png    without a display: save a picture of the window
   test                            check everything (--only STEP, --skip STEP: a part of it)
   bench                           measure Kindred beside its peers (--only NAME, --rounds N)
   assets                          make the model, ONNX Runtime and the vocabulary
@@ -60,7 +60,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Chore> {
     let chore = arguments.next()?;
     let rest: Vec<String> = arguments.collect();
     match (&*chore, &*rest) {
-        ("run", _) => Some(Chore::Run(show(&rest)?)),
+        ("run", _) => Some(Chore::Run(show(rest)?)),
         ("test", _) => Some(Chore::Test(choice(rest)?)),
         ("bench", _) => Some(Chore::Bench(options(rest)?)),
         ("assets", []) => Some(Chore::Assets),
@@ -69,15 +69,19 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Chore> {
     }
 }
 
-fn show(arguments: &[String]) -> Option<Show> {
+fn show(arguments: Vec<String>) -> Option<Show> {
+    let mut show = Show { file: None, place: Place::Display };
     // The person's folder, not the root, is where relative paths start.
-    let path = |text: &String| std::path::absolute(text).ok();
-    match arguments {
-        [] => Some(Show::Window(None)),
-        [flag, picture] if flag == "--headless-shot" => Some(Show::Picture(path(picture)?)),
-        [file] if !file.starts_with('-') => Some(Show::Window(Some(path(file)?))),
-        _ => None,
+    let path = |text: String| std::path::absolute(text).ok();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        match &*argument {
+            "--headless-shot" => show.place = Place::Picture(path(arguments.next()?)?),
+            file if file.starts_with('-') || show.file.is_some() => return None,
+            _ => show.file = Some(path(argument)?),
+        }
     }
+    Some(show)
 }
 
 fn choice(arguments: Vec<String>) -> Option<test::Choice> {
@@ -118,15 +122,15 @@ mod tests {
 
     #[test]
     fn what_is_typed_becomes_a_chore() {
-        assert!(matches!(parsed("run"), Some(Chore::Run(Show::Window(None)))), "no file is needed");
-        let Some(Chore::Run(Show::Window(Some(file)))) = parsed("run words.csv") else {
-            panic!("a file can be given");
+        let Some(Chore::Run(Show { file: None, place: Place::Display })) = parsed("run") else {
+            panic!("no file is needed");
         };
+        let Some(Chore::Run(show)) = parsed("run words.csv --headless-shot a.png") else {
+            panic!("a file and a picture can be given");
+        };
+        let file = show.file.expect("a file was given");
         assert!(file.is_absolute(), "relative to where it was typed: {}", file.display());
-        assert!(
-            matches!(parsed("run --headless-shot a.png"), Some(Chore::Run(Show::Picture(_)))),
-            "a picture"
-        );
+        assert!(matches!(show.place, Place::Picture(_)), "the picture was asked for");
         let Some(Chore::Test(choice)) = parsed("test --skip e2e --skip clippy") else {
             panic!("steps can be skipped");
         };
