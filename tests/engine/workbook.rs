@@ -3,6 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use kindred_engine::analyse::topics::FindTopics;
+use kindred_engine::analyse::vocabulary::Vocabulary;
+use kindred_engine::edits::Edit;
 use kindred_engine::embed::hashing::HashingEmbedder;
 use kindred_engine::embed::{Embedder, ModelKey, Sink};
 use kindred_engine::items::ItemId;
@@ -174,6 +177,57 @@ fn queries_answer_while_a_job_writes() {
     workbook.embed(&mut embedder(), &Asking(&workbook)).expect("embedded");
     assert!(workbook.revision() > before, "the window learns that vectors came");
     assert_eq!(workbook.view(), "200", "the last step");
+}
+
+#[test]
+fn topics_are_found_kept_and_found_again_around_the_persons_names() {
+    let desk = Desk::new();
+    let stems = ["apple pie", "submarine", "violin music"];
+    let lines: Vec<String> = (0..60).map(|n| format!("{} {}", stems[n % 3], n / 3)).collect();
+    let workbook = desk.workbook(&list(&lines.join("\n")));
+    let params = FindTopics { count: Some(3), seed: workbook.seed() };
+    let vocabulary = Vocabulary::empty(DIM);
+    let too_early =
+        workbook.find_topics(&params, &vocabulary, &Silent).expect_err("nothing is embedded");
+    assert_eq!(kind(&too_early), "Invalid", "{too_early}");
+    workbook.embed(&mut embedder(), &Silent).expect("embedded");
+    workbook.find_topics(&params, &vocabulary, &Silent).expect("found");
+    let found = workbook.sorting();
+    assert_eq!(found.topics.len(), 3, "as many as asked for");
+    assert_eq!(
+        workbook.undo_label().as_deref(),
+        Some("Found 3 topics"),
+        "it can be undone, in words"
+    );
+
+    let (heatmap, profiles) =
+        (workbook.heatmap().expect("drawn"), workbook.topic_profiles().expect("made"));
+    let statistics = workbook.pair_statistics().expect("counted");
+    let id = found.placements[0].topic.expect("the pies are alike");
+    workbook.apply(&Edit::RenameTopic { topic: id, name: "my pies".into() }).expect("renamed");
+    assert!(
+        Arc::ptr_eq(&heatmap, &workbook.heatmap().expect("drawn")),
+        "a name changes no picture"
+    );
+
+    workbook
+        .find_topics(&FindTopics { count: Some(4), seed: 5 }, &vocabulary, &Silent)
+        .expect("found again");
+    let again = workbook.sorting();
+    let pies = again.topic(id).expect("the pies are still a topic, the same one");
+    assert_eq!(pies.name, "my pies", "the person's name stays");
+    assert!(pies.named_by_person, "and stays theirs");
+    assert!(
+        !Arc::ptr_eq(&heatmap, &workbook.heatmap().expect("drawn")),
+        "other topics, another order"
+    );
+    assert!(!Arc::ptr_eq(&profiles, &workbook.topic_profiles().expect("made")), "other profiles");
+    assert!(
+        Arc::ptr_eq(&statistics, &workbook.pair_statistics().expect("counted")),
+        "the same pairs"
+    );
+    drop(workbook);
+    assert_eq!(desk.reopen().expect("opens").sorting(), again, "all of it is on the disk");
 }
 
 #[test]

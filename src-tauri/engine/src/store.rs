@@ -47,6 +47,9 @@ pub const VERSION: usize = MIGRATIONS.len();
 /// Five rows of a 384-dimensional model fill a page of 8 KiB to 97 %.
 const PAGE_BYTES: u32 = 8192;
 
+/// A mutex guards each connection here already.
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX.union(OpenFlags::SQLITE_OPEN_URI);
+
 /// How long a connection waits for another one to finish, before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -111,12 +114,11 @@ impl Store {
             Taken::Here(lock) => Some(lock),
             Taken::Elsewhere => None,
         };
-        let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let writer = match &lock {
-            Some(_) => Some(open_for_changes(path, flags, today).map_err(|error| at(path, error))?),
+            Some(_) => Some(open_for_changes(path, today).map_err(|error| at(path, error))?),
             None => None,
         };
-        let reader = open_to_look(path, flags).map_err(|error| at(path, error))?;
+        let reader = open_to_look(path).map_err(|error| at(path, error))?;
         Ok(Self {
             path: path.to_path_buf(),
             reader: Mutex::new(reader),
@@ -173,11 +175,15 @@ impl Store {
     /// # Errors
     /// `Damaged` when it does not.
     pub(crate) fn quick_check(&self) -> Result<()> {
-        self.read(|transaction| {
+        // With a connection of its own, because it takes as long as the file is large.
+        let check = |connection: Connection| -> rusqlite::Result<()> {
             let verdict: String =
-                transaction.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+                connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
             if verdict == "ok" { Ok(()) } else { Err(damage(verdict)) }
-        })
+        };
+        open_to_look(&self.path)
+            .and_then(|connection| Ok(check(connection)?))
+            .map_err(|error| at(&self.path, error))
     }
 }
 
@@ -240,9 +246,9 @@ fn is_write_protected(path: &Path) -> bool {
     File::options().read(true).write(true).open(path).is_err()
 }
 
-fn open_for_changes(path: &Path, flags: OpenFlags, today: Option<Day>) -> Result<Connection> {
+fn open_for_changes(path: &Path, today: Option<Day>) -> Result<Connection> {
     let mut connection =
-        Connection::open_with_flags(uri(path, ""), flags | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        Connection::open_with_flags(uri(path, ""), FLAGS | OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     prepare(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -251,8 +257,8 @@ fn open_for_changes(path: &Path, flags: OpenFlags, today: Option<Day>) -> Result
     Ok(connection)
 }
 
-fn open_to_look(path: &Path, flags: OpenFlags) -> Result<Connection> {
-    let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY;
+fn open_to_look(path: &Path) -> Result<Connection> {
+    let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY;
     let look = |parameters| -> Result<Connection> {
         let connection = Connection::open_with_flags(uri(path, parameters), flags)?;
         prepare(&connection)?;

@@ -343,6 +343,11 @@ impl Workbook {
                 reason: "the model gave another number of vectors than texts".to_owned(),
             });
         }
+        if !vectors.values().iter().all(|value| value.is_finite()) {
+            return Err(Error::Embedding {
+                reason: "the model gave something that is no number".to_owned(),
+            });
+        }
         let is_same_dim = self.store.write(|transaction| {
             let model = store::models::find_or_insert(transaction, &self.model, vectors.dim())?;
             if model.dim == vectors.dim() {
@@ -462,6 +467,7 @@ impl Workbook {
         self.change(|before| {
             let sorting = carry_over::carry_over(before, found);
             let label = match sorting.topics.len() {
+                0 => "Found no topics".to_owned(),
                 1 => "Found 1 topic".to_owned(),
                 count => format!("Found {count} topics"),
             };

@@ -14,7 +14,12 @@ const ALTERNATES: usize = 3;
 pub(super) fn carry_over(before: &Sorting, mut found: Sorting) -> Sorting {
     let heirs = heirs(before, &found);
     let mut next_id = before.topics.iter().map(|topic| topic.id.0 + 1).max().unwrap_or(0);
-    let kept_colours: Vec<u32> = heirs.values().map(|old| old.colour).collect();
+    let is_kept = |topic: &Topic| {
+        heirs.values().any(|old| old.id == topic.id)
+            || before.placements.iter().any(|place| place.pinned && place.topic == Some(topic.id))
+    };
+    let kept_colours: Vec<u32> =
+        before.topics.iter().filter(|topic| is_kept(topic)).map(|topic| topic.colour).collect();
     let mut fresh_colours = (0..).filter(|colour| !kept_colours.contains(colour));
     let mut ids = BTreeMap::new();
     for topic in &mut found.topics {
