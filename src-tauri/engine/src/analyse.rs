@@ -10,6 +10,7 @@ pub mod heatmap;
 pub mod kmeans;
 pub mod names;
 pub mod order;
+pub mod phrases;
 pub mod principal;
 pub mod product;
 pub mod profile;

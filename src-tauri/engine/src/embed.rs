@@ -47,7 +47,11 @@ pub trait Embedder: Send {
 ///
 /// # Errors
 /// As [`Embedder::embed`].
-pub fn embed_all(embedder: &mut dyn Embedder, texts: &[&str], monitor: &dyn Monitor) -> Result<Vectors> {
+pub fn embed_all(
+    embedder: &mut dyn Embedder,
+    texts: &[&str],
+    monitor: &dyn Monitor,
+) -> Result<Vectors> {
     let dim = embedder.dim();
     let mut values = vec![0.0; texts.len() * dim];
     let mut done = 0;

@@ -32,7 +32,9 @@ pub enum Error {
     Damaged { path: PathBuf, source: rusqlite::Error },
 
     /// Changes are not possible because the workbook is open elsewhere or write-protected.
-    #[error("This workbook is open in another window, so it can be looked at but not changed here. Close the other window and open it again.")]
+    #[error(
+        "This workbook is open in another window, so it can be looked at but not changed here. Close the other window and open it again."
+    )]
     ReadOnly,
 
     /// The disk has no room left.
@@ -40,7 +42,9 @@ pub enum Error {
     DiskFull,
 
     /// SQLite refused for any other reason.
-    #[error("The workbook could not be saved or read. Nothing that was saved before is lost: try again.")]
+    #[error(
+        "The workbook could not be saved or read. Nothing that was saved before is lost: try again."
+    )]
     Storage(#[source] rusqlite::Error),
 
     /// The model, its tokenizer or ONNX Runtime is missing or unusable.

@@ -3,7 +3,9 @@
 use crate::items::ItemId;
 
 /// Stays the same for as long as the topic exists, whatever its place in the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct TopicId(pub u32);
 
 /// A named group of items, found by the machine or made by the person.
@@ -35,7 +37,8 @@ pub struct Placement {
 }
 
 impl Placement {
-    pub const UNSORTED: Self = Self { topic: None, pinned: false, confidence: 0.0, runner_up: None };
+    pub const UNSORTED: Self =
+        Self { topic: None, pinned: false, confidence: 0.0, runner_up: None };
 }
 
 /// All topics of a workbook, in the order they are shown, and the place of every item.

@@ -12,7 +12,11 @@ impl Vectors {
     /// When `values` is not a whole number of rows of `dim` numbers.
     #[must_use]
     pub fn new(dim: usize, values: Vec<f32>) -> Self {
-        assert!(dim > 0 && values.len().is_multiple_of(dim), "{} values are no rows of {dim}", values.len());
+        assert!(
+            dim > 0 && values.len().is_multiple_of(dim),
+            "{} values are no rows of {dim}",
+            values.len()
+        );
         Self { dim, values }
     }
 

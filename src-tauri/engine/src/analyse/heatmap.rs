@@ -101,7 +101,8 @@ impl Heatmap {
             |(cells, rows)| {
                 for_each_tile(rows, &columns, |tile| {
                     for (r, values) in tile.values.iter().enumerate().take(tile.rows) {
-                        let cells = &mut cells[(tile.row + r) * TILE_CELLS + tile.column..][..tile.columns];
+                        let cells =
+                            &mut cells[(tile.row + r) * TILE_CELLS + tile.column..][..tile.columns];
                         for (cell, value) in cells.iter_mut().zip(values) {
                             *cell = ((value - range.low) * scale + 0.5).clamp(0.0, STEPS) as u8;
                         }
@@ -120,9 +121,16 @@ impl Heatmap {
     /// # Panics
     /// When a place is past the end.
     #[must_use]
-    pub fn similarities(&self, rows: std::ops::Range<usize>, columns: std::ops::Range<usize>) -> Vec<f32> {
+    pub fn similarities(
+        &self,
+        rows: std::ops::Range<usize>,
+        columns: std::ops::Range<usize>,
+    ) -> Vec<f32> {
         let dim = self.vectors.dim();
-        let columns = Columns::gather(self.order[columns].iter().map(|&item| self.vectors.row(item as usize)), dim);
+        let columns = Columns::gather(
+            self.order[columns].iter().map(|&item| self.vectors.row(item as usize)),
+            dim,
+        );
         let rows = self.vectors.select(self.order[rows].iter().map(|&item| item as usize));
         super::product::matrix(rows.values(), &columns)
     }
@@ -135,12 +143,24 @@ impl Heatmap {
             return self.vectors.select(items).into_values();
         }
         let Some(means) = self.means.get(level - 1) else { return Vec::new() };
-        means.values().chunks(TILE_CELLS * means.dim()).nth(tile).map(<[f32]>::to_vec).unwrap_or_default()
+        means
+            .values()
+            .chunks(TILE_CELLS * means.dim())
+            .nth(tile)
+            .map(<[f32]>::to_vec)
+            .unwrap_or_default()
     }
 
     /// On the diagonal a cell of `s` items holds `s` pairs of an item with
     /// itself, each of similarity 1: taken out, `(s^2 mean - s) / (s^2 - s)` is left.
-    fn leave_out_selves(&self, level: usize, tile: usize, rows: &[f32], range: Range, cells: &mut [u8]) {
+    fn leave_out_selves(
+        &self,
+        level: usize,
+        tile: usize,
+        rows: &[f32],
+        range: Range,
+        cells: &mut [u8],
+    ) {
         for (place, row) in rows.chunks_exact(self.vectors.dim()).enumerate() {
             let first = (tile * TILE_CELLS + place) << level;
             let items = (self.order.len() - first).min(1 << level) as f32;
@@ -150,7 +170,8 @@ impl Heatmap {
             } else {
                 let mean = super::product::dot(row, row);
                 let others = (items * items * mean - items) / (items * items - items);
-                ((others - range.low) * STEPS / (range.high - range.low) + 0.5).clamp(0.0, STEPS) as u8
+                ((others - range.low) * STEPS / (range.high - range.low) + 0.5).clamp(0.0, STEPS)
+                    as u8
             };
         }
     }
@@ -165,7 +186,8 @@ mod tests {
     const RANGE: Range = Range { low: -1.0, high: 1.0 };
 
     fn vectors(count: usize) -> Vectors {
-        let mut values: Vec<f32> = (0..count * 6).map(|i| ((i * 7919 % 1013) as f32 * 0.61).sin()).collect();
+        let mut values: Vec<f32> =
+            (0..count * 6).map(|i| ((i * 7919 % 1013) as f32 * 0.61).sin()).collect();
         values.chunks_exact_mut(6).for_each(normalise);
         Vectors::new(6, values)
     }
@@ -210,8 +232,14 @@ mod tests {
         let cells = heatmap.tile(0, 1, 0, RANGE);
         assert_ne!(cells[43 * TILE_CELLS], NOTHING, "row 299 is the last item");
         assert_eq!(cells[44 * TILE_CELLS], NOTHING, "row 300 is past the end");
-        assert!(heatmap.tile(0, 9, 0, RANGE).iter().all(|&cell| cell == NOTHING), "so is the whole tenth tile");
-        assert!(heatmap.tile(7, 0, 0, RANGE).iter().all(|&cell| cell == NOTHING), "and a level there is none of");
+        assert!(
+            heatmap.tile(0, 9, 0, RANGE).iter().all(|&cell| cell == NOTHING),
+            "so is the whole tenth tile"
+        );
+        assert!(
+            heatmap.tile(7, 0, 0, RANGE).iter().all(|&cell| cell == NOTHING),
+            "and a level there is none of"
+        );
     }
 
     #[test]
@@ -220,6 +248,9 @@ mod tests {
         let heatmap = Heatmap::new(Arc::clone(&vectors), (0..20).rev().collect());
         let values = heatmap.similarities(2..4, 5..8);
         assert_eq!(values.len(), 6, "two rows of three");
-        assert!((values[5] - dot(vectors.row(16), vectors.row(12))).abs() < 1e-6, "row 3 with column 7");
+        assert!(
+            (values[5] - dot(vectors.row(16), vectors.row(12))).abs() < 1e-6,
+            "row 3 with column 7"
+        );
     }
 }

@@ -41,7 +41,12 @@ pub struct Partition {
 ///
 /// # Errors
 /// `Cancelled`.
-pub fn lloyd(points: &Vectors, start: Vectors, rounds: Rounds, monitor: &dyn Monitor) -> Result<Partition> {
+pub fn lloyd(
+    points: &Vectors,
+    start: Vectors,
+    rounds: Rounds,
+    monitor: &dyn Monitor,
+) -> Result<Partition> {
     let squared_lengths = squared_lengths(points);
     let threshold = rounds.tolerance * mean_variance(points, &squared_lengths);
     let mut centroids = start;
@@ -182,8 +187,10 @@ fn assign(points: &Vectors, centroids: &Vectors, squared_lengths: &[f32]) -> Ste
             });
             let mut sums = vec![0.0_f32; k * dim];
             let mut counts = vec![0_usize; k];
-            for ((row, &centroid), (distance, square)) in
-                rows.chunks_exact(dim).zip(&*nearest).zip(distances.iter_mut().zip(&squared_lengths[first..]))
+            for ((row, &centroid), (distance, square)) in rows
+                .chunks_exact(dim)
+                .zip(&*nearest)
+                .zip(distances.iter_mut().zip(&squared_lengths[first..]))
             {
                 let sum = &mut sums[centroid as usize * dim..][..dim];
                 sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
@@ -207,7 +214,8 @@ fn largest_sum(values: &[f32; PANEL], offsets: &[f32]) -> (f32, usize) {
     for ((sum, value), offset) in sums.iter_mut().zip(values).zip(offsets) {
         *sum = value + offset;
     }
-    let largest = sums.iter().fold(f32::NEG_INFINITY, |best, &sum| if sum > best { sum } else { best });
+    let largest =
+        sums.iter().fold(f32::NEG_INFINITY, |best, &sum| if sum > best { sum } else { best });
     (largest, sums.iter().position(|&sum| sum == largest).unwrap_or(0))
 }
 
@@ -229,7 +237,8 @@ impl Step {
 
     /// Gives every centroid without points the point farthest from its own centroid.
     fn fill_empty(&mut self, points: &Vectors) {
-        let empty: Vec<usize> = (0..self.counts.len()).filter(|&centroid| self.counts[centroid] == 0).collect();
+        let empty: Vec<usize> =
+            (0..self.counts.len()).filter(|&centroid| self.counts[centroid] == 0).collect();
         if empty.is_empty() {
             return;
         }
@@ -278,17 +287,28 @@ mod tests {
     #[test]
     fn points_in_four_corners_make_four_parts() {
         let points = corners(25);
-        let best = &restarted(&points, 4, 4, UNTIL_SETTLED, 7, &Silent).expect("nothing cancels")[0];
+        let best =
+            &restarted(&points, 4, 4, UNTIL_SETTLED, 7, &Silent).expect("nothing cancels")[0];
         for index in 0..points.len() {
             assert_eq!(
-                best.assignment[index], best.assignment[index % 4],
+                best.assignment[index],
+                best.assignment[index % 4],
                 "point {index} belongs with its corner"
             );
         }
         let brute: f64 = (0..points.len())
-            .map(|i| f64::from(squared_distance(points.row(i), best.centroids.row(best.assignment[i] as usize))))
+            .map(|i| {
+                f64::from(squared_distance(
+                    points.row(i),
+                    best.centroids.row(best.assignment[i] as usize),
+                ))
+            })
             .sum();
-        assert!((best.inertia - brute).abs() < 1e-2, "inertia {} is the sum of squares {brute}", best.inertia);
+        assert!(
+            (best.inertia - brute).abs() < 1e-2,
+            "inertia {} is the sum of squares {brute}",
+            best.inertia
+        );
     }
 
     #[test]

@@ -52,7 +52,8 @@ fn leaves(vectors: &Vectors, group: &[u32]) -> Vec<u32> {
     for step in tree.steps() {
         let mut left = std::mem::take(&mut parts[step.cluster1]);
         let mut right = std::mem::take(&mut parts[step.cluster2]);
-        let (left_ends, right_ends) = ((left[0], left[left.len() - 1]), (right[0], right[right.len() - 1]));
+        let (left_ends, right_ends) =
+            ((left[0], left[left.len() - 1]), (right[0], right[right.len() - 1]));
         let joins = [
             (similarity(left_ends.1, right_ends.0), false, false),
             (similarity(left_ends.1, right_ends.1), false, true),
@@ -82,7 +83,8 @@ fn along_first_component(vectors: &Vectors, mut group: Vec<u32>) -> Vec<u32> {
     let rows = super::centring::centred(&rows, &super::centring::mean(&rows));
     let plane = super::principal::project(&rows, 2);
     // The angle in the plane of the two strongest components, as rows there have unit length.
-    let angle = |index: usize| plane.row(index).last().copied().unwrap_or(0.0).atan2(plane.row(index)[0]);
+    let angle =
+        |index: usize| plane.row(index).last().copied().unwrap_or(0.0).atan2(plane.row(index)[0]);
     let mut order: Vec<usize> = (0..group.len()).collect();
     order.sort_by(|&a, &b| angle(a).total_cmp(&angle(b)).then(a.cmp(&b)));
     group = order.into_iter().map(|index| group[index]).collect();
@@ -102,8 +104,12 @@ mod tests {
     #[test]
     fn alike_items_stand_together() {
         let order = leaf_order(&on_circle(&[0.0, 1.5, 0.1, 1.4, 0.2, 1.6]), &Sorting::default());
-        let near_zero: Vec<usize> =
-            order.iter().enumerate().filter(|(_, item)| *item % 2 == 0).map(|(place, _)| place).collect();
+        let near_zero: Vec<usize> = order
+            .iter()
+            .enumerate()
+            .filter(|(_, item)| *item % 2 == 0)
+            .map(|(place, _)| place)
+            .collect();
         assert!(
             near_zero == [0, 1, 2] || near_zero == [3, 4, 5],
             "the three near angle 0 are neighbours in {order:?}"
@@ -120,14 +126,24 @@ mod tests {
             colour: 0,
             stability: 1.0,
         };
-        let place = |topic: Option<u32>| Placement { topic: topic.map(TopicId), ..Placement::UNSORTED };
+        let place =
+            |topic: Option<u32>| Placement { topic: topic.map(TopicId), ..Placement::UNSORTED };
         let sorting = Sorting {
             topics: vec![topic(7), topic(3)],
-            placements: vec![place(None), place(Some(3)), place(Some(7)), place(Some(3)), place(Some(7))],
+            placements: vec![
+                place(None),
+                place(Some(3)),
+                place(Some(7)),
+                place(Some(3)),
+                place(Some(7)),
+            ],
         };
         let order = leaf_order(&on_circle(&[0.0, 0.1, 0.2, 0.3, 0.4]), &sorting);
         assert_eq!(order[4], ItemId(0).0, "Unsorted is last");
-        assert!(order[..2].iter().all(|item| [2, 4].contains(item)), "the first topic is first in {order:?}");
+        assert!(
+            order[..2].iter().all(|item| [2, 4].contains(item)),
+            "the first topic is first in {order:?}"
+        );
     }
 
     #[test]

@@ -37,13 +37,19 @@ fn axes(rows: &Vectors, count: usize) -> Vectors {
     let Ok(eigen) = matrix.self_adjoint_eigen(Side::Lower) else {
         // Only numbers that are not finite could keep it from converging, and vectors are checked when
         // they are made. The first coordinates are then as good as any.
-        return Vectors::new(dim, (0..count * dim).map(|at| f32::from(u8::from(at / dim == at % dim))).collect());
+        return Vectors::new(
+            dim,
+            (0..count * dim).map(|at| f32::from(u8::from(at / dim == at % dim))).collect(),
+        );
     };
     let mut values = Vec::with_capacity(count * dim);
     for axis in 0..count {
         // Eigenvalues come in ascending order.
         let column = eigen.U().col(dim - 1 - axis);
-        let largest = column.iter().copied().fold(0.0_f64, |best, value| if value.abs() > best.abs() { value } else { best });
+        let largest = column
+            .iter()
+            .copied()
+            .fold(0.0_f64, |best, value| if value.abs() > best.abs() { value } else { best });
         values.extend(column.iter().map(|&value| (value * largest.signum()) as f32));
     }
     Vectors::new(dim, values)
@@ -65,11 +71,14 @@ fn second_moment(rows: &Vectors) -> Vec<f64> {
     // Summed in stretches, as a long sum in single precision would lose digits.
     for start in (0..chosen.len()).step_by(CHUNK) {
         let end = chosen.len().min(start + CHUNK);
-        let part: Vec<f32> =
-            (0..dim).flat_map(|d| by_dimension[d * chosen.len()..][start..end].iter().copied()).collect();
+        let part: Vec<f32> = (0..dim)
+            .flat_map(|d| by_dimension[d * chosen.len()..][start..end].iter().copied())
+            .collect();
         let columns = Columns::pack(&part, end - start);
-        let products: Vec<f32> =
-            part.par_chunks(32 * (end - start)).flat_map_iter(|chunk| matrix(chunk, &columns)).collect();
+        let products: Vec<f32> = part
+            .par_chunks(32 * (end - start))
+            .flat_map_iter(|chunk| matrix(chunk, &columns))
+            .collect();
         sums.iter_mut().zip(&products).for_each(|(sum, &product)| *sum += f64::from(product));
     }
     sums

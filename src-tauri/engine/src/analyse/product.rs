@@ -161,11 +161,15 @@ fn portable(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; RO
 }
 
 #[cfg(target_arch = "x86_64")]
-#[expect(unsafe_code, reason = "SIMD intrinsics: the processor is asked first, and every pointer stays within its slice")]
+#[expect(
+    unsafe_code,
+    reason = "SIMD intrinsics: the processor is asked first, and every pointer stays within its slice"
+)]
 mod x86 {
     use std::arch::x86_64::{
-        __m256, __m512, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps, _mm256_storeu_ps,
-        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+        __m256, __m512, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps,
+        _mm256_storeu_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps,
+        _mm512_storeu_ps,
     };
 
     use super::{PANEL, ROWS};
@@ -221,7 +225,8 @@ mod x86 {
                     // SAFETY: `d < dim`, so 16 numbers from `first_column` and one of each row are in bounds.
                     unsafe {
                         let columns = panel.as_ptr().add(d * PANEL + first_column);
-                        let (left, right) = (_mm256_loadu_ps(columns), _mm256_loadu_ps(columns.add(8)));
+                        let (left, right) =
+                            (_mm256_loadu_ps(columns), _mm256_loadu_ps(columns.add(8)));
                         for r in 0..4 {
                             let x = _mm256_set1_ps(*starts[r].add(d));
                             sums[r][0] = _mm256_fmadd_ps(x, left, sums[r][0]);
@@ -289,7 +294,10 @@ mod tests {
             let product = matrix(&rows, &Columns::pack(&columns, dim));
             assert_eq!(product.len(), count * width, "one number for each row and column");
             for (index, value) in product.iter().enumerate() {
-                let expected = dot(&rows[index / width * dim..][..dim], &columns[index % width * dim..][..dim]);
+                let expected = dot(
+                    &rows[index / width * dim..][..dim],
+                    &columns[index % width * dim..][..dim],
+                );
                 assert!((value - expected).abs() < 1e-4, "{count} x {width}, number {index}");
             }
         }

@@ -47,15 +47,23 @@ pub fn topic_profiles(vectors: &Vectors, sorting: &Sorting) -> Vec<TopicProfile>
             members.sort_by(|&a, &b| fit(b).total_cmp(&fit(a)).then(a.cmp(&b)));
             let spread = Spread::of(members.iter().map(|&item| fit(item)));
             let is_odd = |&item: &usize| {
-                let other = (0..k).filter(|&other| other != topic).map(|other| to_centres[item * k + other]);
-                other.fold(f32::NEG_INFINITY, f32::max) > fit(item) || fit(item) < spread.mean - 2.0 * spread.deviation
+                let other = (0..k)
+                    .filter(|&other| other != topic)
+                    .map(|other| to_centres[item * k + other]);
+                other.fold(f32::NEG_INFINITY, f32::max) > fit(item)
+                    || fit(item) < spread.mean - 2.0 * spread.deviation
             };
             TopicProfile {
                 topic: sorting.topics[topic].id,
                 size: members.len(),
                 cohesion: cohesion(vectors, &members),
-                nearest: nearest_centre(&plain_centres, topic).map(|other| sorting.topics[other].id),
-                typical: members.iter().take(TYPICAL).map(|&item| ItemId::from_index(item)).collect(),
+                nearest: nearest_centre(&plain_centres, topic)
+                    .map(|other| sorting.topics[other].id),
+                typical: members
+                    .iter()
+                    .take(TYPICAL)
+                    .map(|&item| ItemId::from_index(item))
+                    .collect(),
                 odd: members
                     .iter()
                     .rev()
@@ -82,7 +90,10 @@ pub(crate) fn groups(sorting: &Sorting) -> Vec<Option<u32>> {
 /// `n x k` cosines of rows to centroids.
 pub(crate) fn similarities_to(rows: &Vectors, centres: &Vectors) -> Vec<f32> {
     let columns = Columns::pack(centres.values(), centres.dim());
-    rows.values().par_chunks(CHUNK * rows.dim()).flat_map_iter(|chunk| matrix(chunk, &columns)).collect()
+    rows.values()
+        .par_chunks(CHUNK * rows.dim())
+        .flat_map_iter(|chunk| matrix(chunk, &columns))
+        .collect()
 }
 
 /// The mean over all pairs is the squared length of the mean row, less the pairs of an item with itself.

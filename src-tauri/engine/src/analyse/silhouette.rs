@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn the_fast_silhouette_is_the_one_over_all_pairs() {
-        let mut values: Vec<f32> = (0..90 * 5).map(|i| ((i * i % 71) as f32 * 0.37).sin()).collect();
+        let mut values: Vec<f32> =
+            (0..90 * 5).map(|i| ((i * i % 71) as f32 * 0.37).sin()).collect();
         values.chunks_exact_mut(5).for_each(normalise);
         let rows = Vectors::new(5, values);
         let group: Vec<u32> = (0..90).map(|i| if i == 89 { 3 } else { i % 3 }).collect();
@@ -89,6 +90,10 @@ mod tests {
             expected += (outside - inside) / inside.max(outside);
         }
         let found = mean_silhouette(&rows, &group, 4);
-        assert!((found - expected / 90.0).abs() < 1e-5, "{found} is the mean over pairs {}", expected / 90.0);
+        assert!(
+            (found - expected / 90.0).abs() < 1e-5,
+            "{found} is the mean over pairs {}",
+            expected / 90.0
+        );
     }
 }

@@ -53,7 +53,13 @@ pub fn neighbours(vectors: &Vectors, candidates: &[u32], count: usize) -> Vec<u3
             for r in 0..tile.rows {
                 let row = tile.row + r;
                 let best = &mut best[row * count..][..count];
-                keep_best(best, &tile.values[r], tile.columns, &candidates[tile.column..], (first + row) as u32);
+                keep_best(
+                    best,
+                    &tile.values[r],
+                    tile.columns,
+                    &candidates[tile.column..],
+                    (first + row) as u32,
+                );
             }
         });
         for (place, (_, index)) in best.into_iter().enumerate() {
@@ -64,7 +70,13 @@ pub fn neighbours(vectors: &Vectors, candidates: &[u32], count: usize) -> Vec<u3
 }
 
 /// Inserts what of `values` is better than the worst of `best`, `own` left out.
-fn keep_best(best: &mut [(f32, u32)], values: &[f32; PANEL], columns: usize, ids: &[u32], own: u32) {
+fn keep_best(
+    best: &mut [(f32, u32)],
+    values: &[f32; PANEL],
+    columns: usize,
+    ids: &[u32],
+    own: u32,
+) {
     let mut worst = best[best.len() - 1].0;
     for (&value, &id) in values[..columns].iter().zip(ids) {
         if value > worst && id != own {
@@ -91,7 +103,9 @@ pub fn smoothed(vectors: &Vectors, neighbours: &[u32], count: usize) -> Vectors 
         for &index in neighbours {
             sum.iter_mut().zip(vectors.row(index as usize)).for_each(|(sum, value)| *sum += value);
         }
-        row.iter_mut().zip(&sum).for_each(|(value, sum)| *value = 0.5 * *value + 0.5 * sum / count as f32);
+        row.iter_mut()
+            .zip(&sum)
+            .for_each(|(value, sum)| *value = 0.5 * *value + 0.5 * sum / count as f32);
         normalise(row);
     });
     Vectors::new(dim, values)
@@ -102,12 +116,16 @@ mod tests {
     use super::*;
 
     fn circle(count: usize) -> Vectors {
-        Vectors::new(2, (0..count).flat_map(|i| [(i as f32 * 0.1).cos(), (i as f32 * 0.1).sin()]).collect())
+        Vectors::new(
+            2,
+            (0..count).flat_map(|i| [(i as f32 * 0.1).cos(), (i as f32 * 0.1).sin()]).collect(),
+        )
     }
 
     #[test]
     fn the_nearest_on_a_circle_are_beside_each_other() {
-        let nearest: Vec<u32> = nearest(&circle(20), 5, 4).into_iter().map(|(index, _)| index).collect();
+        let nearest: Vec<u32> =
+            nearest(&circle(20), 5, 4).into_iter().map(|(index, _)| index).collect();
         assert_eq!(nearest, [4, 6, 3, 7], "most similar first, ties by index, itself left out");
     }
 
@@ -125,7 +143,8 @@ mod tests {
         for row in 0..60 {
             let mut of_row = found[row * 4..][..4].to_vec();
             of_row.sort_unstable();
-            let mut expected: Vec<u32> = nearest(&vectors, row, 4).into_iter().map(|(index, _)| index).collect();
+            let mut expected: Vec<u32> =
+                nearest(&vectors, row, 4).into_iter().map(|(index, _)| index).collect();
             expected.sort_unstable();
             assert_eq!(of_row, expected, "neighbours of row {row}");
         }

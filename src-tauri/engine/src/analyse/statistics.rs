@@ -66,7 +66,8 @@ impl PairStatistics {
     /// half percent on either side, at least a hundredth wide.
     #[must_use]
     pub fn colour_range(&self) -> (f32, f32) {
-        let (Some(&low), Some(&high)) = (self.quantiles.get(1), self.quantiles.get(QUANTILES - 2)) else {
+        let (Some(&low), Some(&high)) = (self.quantiles.get(1), self.quantiles.get(QUANTILES - 2))
+        else {
             return (0.0, 1.0);
         };
         (low, high.max(low + 0.01))
@@ -95,7 +96,10 @@ mod tests {
 
     fn circle(count: usize) -> Vectors {
         let step = std::f32::consts::TAU / count as f32;
-        Vectors::new(2, (0..count).flat_map(|i| [(i as f32 * step).cos(), (i as f32 * step).sin()]).collect())
+        Vectors::new(
+            2,
+            (0..count).flat_map(|i| [(i as f32 * step).cos(), (i as f32 * step).sin()]).collect(),
+        )
     }
 
     #[test]

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::centring::{centred, centroids, mean};
 use super::kmeans::{Partition, Rounds, restarted};
-use super::names::names;
+use super::names::{Unnamed, WITNESSES, names};
 use super::principal::project;
 use super::profile::similarities_to;
 use super::silhouette::mean_silhouette;
@@ -156,7 +156,11 @@ fn sorting(rows: &Vectors, texts: &[&str], runs: &[Partition], vocabulary: &Voca
         group.iter().map(|part| part.and_then(|part| place_of[part as usize])).collect();
     let centres = centroids(rows, &ordered_group, order.len());
     let to_centres = similarities_to(rows, &centres);
-    let names = names(&centres, &typical_texts(texts, &ordered_group, &to_centres, order.len()), vocabulary);
+    let names = names(
+        &centres,
+        &unnamed(rows, texts, &ordered_group, &to_centres, order.len()),
+        vocabulary,
+    );
     let topics = names
         .into_iter()
         .zip(0..)
@@ -219,7 +223,11 @@ fn poorly_placed(assignment: &[u32], to_centres: &[f32], k: usize) -> Vec<bool> 
     let mean = sum / strangers;
     let deviation = (squares / strangers - mean * mean).max(0.0).sqrt();
     let least = (mean + FIT * deviation) as f32;
-    to_centres.chunks_exact(k).zip(assignment).map(|(cosines, &own)| cosines[own as usize] < least).collect()
+    to_centres
+        .chunks_exact(k)
+        .zip(assignment)
+        .map(|(cosines, &own)| cosines[own as usize] < least)
+        .collect()
 }
 
 /// Of every part of the best run, how alike the other runs find it: the mean
@@ -252,27 +260,37 @@ fn stability(runs: &[Partition]) -> Vec<f32> {
                 .collect()
         })
         .collect();
-    (0..k).map(|part| per_run.iter().map(|run| run[part]).sum::<f32>() / per_run.len() as f32).collect()
+    (0..k)
+        .map(|part| per_run.iter().map(|run| run[part]).sum::<f32>() / per_run.len() as f32)
+        .collect()
 }
 
-/// Of every topic its items' texts, closest to the centre first.
-fn typical_texts<'a>(
+/// Every topic with its items, closest to the centre first.
+fn unnamed<'a>(
+    rows: &Vectors,
     texts: &[&'a str],
     group: &[Option<u32>],
     to_centres: &[f32],
     topics: usize,
-) -> Vec<Vec<&'a str>> {
+) -> Vec<Unnamed<'a>> {
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); topics];
     for (item, topic) in group.iter().enumerate() {
         if let Some(topic) = topic {
             members[*topic as usize].push(item);
         }
     }
-    for (topic, members) in members.iter_mut().enumerate() {
-        let fit = |item: usize| to_centres[item * topics + topic];
-        members.sort_by(|&a, &b| fit(b).total_cmp(&fit(a)).then(a.cmp(&b)));
-    }
-    members.into_iter().map(|members| members.into_iter().map(|item| texts[item]).collect()).collect()
+    members
+        .into_iter()
+        .enumerate()
+        .map(|(topic, mut members)| {
+            let fit = |item: usize| to_centres[item * topics + topic];
+            members.sort_by(|&a, &b| fit(b).total_cmp(&fit(a)).then(a.cmp(&b)));
+            Unnamed {
+                texts: members.iter().map(|&item| texts[item]).collect(),
+                rows: rows.select(members.into_iter().take(WITNESSES)),
+            }
+        })
+        .collect()
 }
 
 /// Where an item is, how sure that is, and what comes next, from its cosines to all centroids.

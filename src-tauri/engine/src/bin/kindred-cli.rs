@@ -1,7 +1,11 @@
 //! The engine without a window: JSON on standard output, progress on
 //! standard error; exit code 0, 1 (failed, one clear sentence) or 2 (usage).
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program speaks through them")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line program speaks through them"
+)]
 
 use std::fs::File;
 use std::io::Write as _;
@@ -93,7 +97,8 @@ fn topics(arguments: &Arguments, file: &Path, count: Option<usize>) -> Result<()
         .iter()
         .zip(&profiles)
         .map(|(topic, profile)| {
-            let typical: Vec<&str> = profile.typical.iter().map(|item| texts[item.index()]).collect();
+            let typical: Vec<&str> =
+                profile.typical.iter().map(|item| texts[item.index()]).collect();
             json!({
                 "id": topic.id.0,
                 "name": topic.name,
@@ -128,17 +133,23 @@ fn similar(arguments: &Arguments, file: &Path, text: &str, top: usize) -> Result
 fn embed(arguments: &Arguments, file: &Path, out: &Path) -> Result<()> {
     let list = read(file, arguments.column.as_deref())?;
     let vectors = Resources::find(arguments)?.embed(&list)?;
-    let unwritable = |error: std::io::Error| Error::Unwritable { path: out.to_owned(), reason: error.to_string() };
+    let unwritable = |error: std::io::Error| Error::Unwritable {
+        path: out.to_owned(),
+        reason: error.to_string(),
+    };
     let file = File::create(out).map_err(unwritable)?;
     write_npy(&vectors, std::io::BufWriter::new(file)).map_err(unwritable)?;
-    print(&json!({ "model": default_key().id, "items": vectors.len(), "dim": vectors.dim(), "out": out }))
+    print(
+        &json!({ "model": default_key().id, "items": vectors.len(), "dim": vectors.dim(), "out": out }),
+    )
 }
 
 /// Writes `n x dim` numbers in NumPy's format, version 1.0: a header of text, padded
 /// to a multiple of 64 bytes, then the rows.
 fn write_npy(vectors: &Vectors, mut file: impl std::io::Write) -> std::io::Result<()> {
     let (rows, dim) = (vectors.len(), vectors.dim());
-    let mut header = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {dim}), }}");
+    let mut header =
+        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {dim}), }}");
     const BEFORE_HEADER: usize = 10;
     let padded = (BEFORE_HEADER + header.len() + 1).next_multiple_of(64) - BEFORE_HEADER;
     header.extend(std::iter::repeat_n(' ', padded - header.len() - 1));
@@ -172,7 +183,10 @@ fn vocabulary(arguments: &Arguments, out: &Path) -> Result<()> {
     let resources = Resources::find(arguments)?;
     let words = whole_words(&resources.0.join("model/tokenizer.json"))?;
     let vocabulary = Vocabulary::make(words, &mut resources.embedder()?, &Silent)?;
-    let unwritable = |error: std::io::Error| Error::Unwritable { path: out.to_owned(), reason: error.to_string() };
+    let unwritable = |error: std::io::Error| Error::Unwritable {
+        path: out.to_owned(),
+        reason: error.to_string(),
+    };
     let file = File::create(out).map_err(unwritable)?;
     vocabulary.write(std::io::BufWriter::new(file)).map_err(unwritable)?;
     print(&json!({ "words": vocabulary.words().len(), "out": out }))
@@ -189,8 +203,10 @@ fn read(file: &Path, column: Option<&str>) -> Result<ImportedList> {
     let mut options = import::recognise(source)?;
     if let Some(column) = column {
         let preview = import::preview(source, Some(&options))?;
-        let Some(index) = preview.columns.iter().position(|candidate| candidate.name == column) else {
-            let names: Vec<&str> = preview.columns.iter().map(|column| column.name.as_str()).collect();
+        let Some(index) = preview.columns.iter().position(|candidate| candidate.name == column)
+        else {
+            let names: Vec<&str> =
+                preview.columns.iter().map(|column| column.name.as_str()).collect();
             return Err(Error::Invalid(format!(
                 "There is no column \"{column}\" in this list. It has: {}.",
                 names.join(", ")
@@ -212,10 +228,16 @@ struct Resources(PathBuf);
 impl Resources {
     fn find(arguments: &Arguments) -> Result<Self> {
         let program = std::env::current_exe().ok();
-        let beside = program.iter().flat_map(|program| program.ancestors().skip(1)).flat_map(|folder| {
-            [folder.join("resources"), folder.join("src-tauri/resources")]
-        });
-        let folder = arguments.resources.iter().cloned().chain(beside).find(|folder| folder.join("model").is_dir());
+        let beside = program
+            .iter()
+            .flat_map(|program| program.ancestors().skip(1))
+            .flat_map(|folder| [folder.join("resources"), folder.join("src-tauri/resources")]);
+        let folder = arguments
+            .resources
+            .iter()
+            .cloned()
+            .chain(beside)
+            .find(|folder| folder.join("model").is_dir());
         let Some(folder) = folder else {
             return Err(Error::ModelUnavailable {
                 reason: "The model was not found. Say where it is with --resources DIR.".to_owned(),
@@ -313,7 +335,9 @@ impl Arguments {
                     count = if value == "auto" { None } else { Some(whole_number(&value)?) };
                 }
                 Arg::Long("method") => one_of(&parser.value()?.string()?, "method", "kmeans")?,
-                Arg::Long("model") => one_of(&parser.value()?.string()?, "model", &default_key().id)?,
+                Arg::Long("model") => {
+                    one_of(&parser.value()?.string()?, "model", &default_key().id)?
+                }
                 Arg::Long("seed") => seed = parser.value()?.parse()?,
                 Arg::Long("top") => top = whole_number(&parser.value()?.string()?)?,
                 Arg::Long("out") => out = Some(PathBuf::from(parser.value()?)),
@@ -323,18 +347,22 @@ impl Arguments {
             }
         }
         let mut words = words.into_iter();
-        let mut next = |what: &str| words.next().ok_or_else(|| Usage::Wrong(format!("{what} is missing.").into()));
+        let mut next = |what: &str| {
+            words.next().ok_or_else(|| Usage::Wrong(format!("{what} is missing.").into()))
+        };
         let command = match next("The command")?.string()?.as_str() {
             "topics" => Command::Topics { file: next("FILE")?.into(), count },
-            "similar" => Command::Similar { file: next("FILE")?.into(), text: next("TEXT")?.string()?, top },
+            "similar" => {
+                Command::Similar { file: next("FILE")?.into(), text: next("TEXT")?.string()?, top }
+            }
             "embed" => Command::Embed {
                 file: next("FILE")?.into(),
                 out: out.ok_or_else(|| Usage::Wrong("--out VECTORS.npy is missing.".into()))?,
             },
             "models" => Command::Models,
-            "vocabulary" => {
-                Command::Vocabulary { out: out.ok_or_else(|| Usage::Wrong("--out FILE is missing.".into()))? }
-            }
+            "vocabulary" => Command::Vocabulary {
+                out: out.ok_or_else(|| Usage::Wrong("--out FILE is missing.".into()))?,
+            },
             "help" => return Err(Usage::Help),
             other => return Err(Usage::Wrong(format!("There is no command \"{other}\".").into())),
         };

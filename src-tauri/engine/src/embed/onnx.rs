@@ -50,9 +50,8 @@ impl OnnxEmbedder {
 
     fn open(folder: &Path, key: ModelKey, dim: usize, threads: usize) -> Result<Self> {
         let read = |name: &str| {
-            std::fs::read(folder.join(name)).map_err(|error| {
-                unavailable(&format!("{error}: {}", folder.join(name).display()))
-            })
+            std::fs::read(folder.join(name))
+                .map_err(|error| unavailable(&format!("{error}: {}", folder.join(name).display())))
         };
         let tokenizer = TokenizerFiles {
             tokenizer_file: read("tokenizer.json")?,
@@ -60,7 +59,8 @@ impl OnnxEmbedder {
             special_tokens_map_file: read("special_tokens_map.json")?,
             tokenizer_config_file: read("tokenizer_config.json")?,
         };
-        let model = UserDefinedEmbeddingModel::new(read("model.onnx")?, tokenizer).with_pooling(Pooling::Mean);
+        let model = UserDefinedEmbeddingModel::new(read("model.onnx")?, tokenizer)
+            .with_pooling(Pooling::Mean);
         let options = InitOptionsUserDefined::new()
             .with_max_length(key.max_length as usize)
             .with_intra_threads(threads)
@@ -104,13 +104,15 @@ impl Embedder for OnnxEmbedder {
             let counts = self.token_counts(&prefixed)?;
             for batch in batches(&counts) {
                 monitor.check()?;
-                let inputs: Vec<&str> = batch.iter().map(|&index| prefixed[index].as_str()).collect();
+                let inputs: Vec<&str> =
+                    batch.iter().map(|&index| prefixed[index].as_str()).collect();
                 let rows = self
                     .model
                     .embed(&inputs, Some(inputs.len()))
                     .map_err(|error| Error::Embedding { reason: error.to_string() })?;
                 let rows = Vectors::new(self.dim, checked(rows, self.dim)?);
-                let places: Vec<usize> = batch.iter().map(|index| window * WINDOW + index).collect();
+                let places: Vec<usize> =
+                    batch.iter().map(|index| window * WINDOW + index).collect();
                 sink(&places, &rows)?;
             }
         }
@@ -128,7 +130,8 @@ fn batches(counts: &[usize]) -> Vec<Vec<usize>> {
     for index in order {
         match batches.last_mut() {
             Some(batch)
-                if counts[batch[0]] == counts[index] && (batch.len() + 1) * counts[index] <= BATCH_TOKENS =>
+                if counts[batch[0]] == counts[index]
+                    && (batch.len() + 1) * counts[index] <= BATCH_TOKENS =>
             {
                 batch.push(index);
             }
@@ -142,14 +145,18 @@ fn batches(counts: &[usize]) -> Vec<Vec<usize>> {
 fn checked(rows: Vec<Vec<f32>>, dim: usize) -> Result<Vec<f32>> {
     let values: Vec<f32> = rows.concat();
     if rows.iter().any(|row| row.len() != dim) || values.iter().any(|value| !value.is_finite()) {
-        return Err(Error::Embedding { reason: format!("the model did not give {dim} finite numbers per text") });
+        return Err(Error::Embedding {
+            reason: format!("the model did not give {dim} finite numbers per text"),
+        });
     }
     Ok(values)
 }
 
 fn unavailable(reason: &str) -> Error {
     Error::ModelUnavailable {
-        reason: format!("The model could not be loaded, so nothing can be embedded. Install Kindred again; {reason}"),
+        reason: format!(
+            "The model could not be loaded, so nothing can be embedded. Install Kindred again; {reason}"
+        ),
     }
 }
 
@@ -166,7 +173,10 @@ mod tests {
         assert_eq!(seen, (0..3000).collect::<Vec<_>>(), "every text is in one batch");
         for batch in &batches {
             assert!(batch.iter().all(|&i| counts[i] == counts[batch[0]]), "nothing is padded");
-            assert!(batch.len() * counts[batch[0]] <= BATCH_TOKENS, "a batch stays small enough to cancel");
+            assert!(
+                batch.len() * counts[batch[0]] <= BATCH_TOKENS,
+                "a batch stays small enough to cancel"
+            );
         }
     }
 

@@ -28,7 +28,11 @@ pub fn load(library: &Path) -> Result<()> {
             return Err(format!("it is missing: {}", library.display()));
         }
         let builder = ort::init_from(library).map_err(|error| error.to_string())?;
-        builder.with_name("kindred").with_telemetry(false).build().map_err(|error| error.to_string())
+        builder
+            .with_name("kindred")
+            .with_telemetry(false)
+            .build()
+            .map_err(|error| error.to_string())
     }))
     .map(|_| ())
 }
