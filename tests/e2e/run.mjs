@@ -74,4 +74,4 @@ async function main([binary, part = ""]) {
   process.exitCode = failed === 0 && specs.length > 0 ? 0 : 1;
 }
 
-if (onOwnDisplay()) await main(process.argv.slice(2));
+if (await onOwnDisplay()) await main(process.argv.slice(2));

@@ -68,6 +68,6 @@ const { values, positionals } = parseArgs({
 if (positionals.length !== 2) {
   console.error("usage: node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--tab TAB] [--select WORD] [--dark] [--size WxH]");
   process.exitCode = 2;
-} else if (onOwnDisplay()) {
+} else if (await onOwnDisplay()) {
   await shoot(positionals[0], positionals[1], values);
 }

@@ -29,3 +29,17 @@ export async function selectWord(app, word) {
   await app.session.press(KEYS.enter);
   await until(`${word} is selected`, async () => (await app.text("inspector-word")) === word);
 }
+
+/** Gives the topic at this place of the list another name. */
+export async function rename(app, place, name) {
+  await until("the topic can be renamed", async () => {
+    await app.session.run((index) => {
+      const row = document.querySelectorAll('[data-testid="topic-row"]')[index].querySelector("button");
+      row.dispatchEvent(new MouseEvent("dblclick", { bubbles: true }));
+    }, place);
+    return app.has("rename-input");
+  });
+  await app.fill("rename-input", name);
+  await app.session.press(KEYS.enter);
+  await until("it is renamed", async () => (await app.texts("topic-name"))[place] === name);
+}

@@ -59,10 +59,15 @@ class Session {
     return value;
   }
 
+  /** The elements that match, in the order of the page. */
+  async findAll(selector) {
+    const found = await this.#post("/elements", { using: "css selector", value: selector });
+    return found.map((element) => element[ELEMENT]);
+  }
+
   /** The first element that matches, or null. */
   async find(selector) {
-    const found = await this.#post("/elements", { using: "css selector", value: selector });
-    return found[0]?.[ELEMENT] ?? null;
+    return (await this.findAll(selector))[0] ?? null;
   }
 
   click(element) {
