@@ -19,13 +19,17 @@ function refuseFakeBackend(): Plugin {
   };
 }
 
+const isTest = process.env.VITEST !== undefined;
+const messages = paraglideVitePlugin({
+  project: "./project.inlang",
+  outdir: "./src/lib/paraglide",
+  strategy: ["baseLocale"],
+});
+
 export default defineConfig({
   plugins: [
-    paraglideVitePlugin({
-      project: "./project.inlang",
-      outdir: "./src/lib/paraglide",
-      strategy: ["baseLocale"],
-    }),
+    // Its watcher keeps a test run from ending; `npm test` compiles the messages beforehand.
+    ...(isTest ? [] : [messages]),
     svelte(),
     refuseFakeBackend(),
   ],
@@ -35,7 +39,7 @@ export default defineConfig({
       $components: fileURLToPath(new URL("./src/components", import.meta.url)),
     },
     // Tests mount components, so they need Svelte's browser build.
-    ...(process.env.VITEST ? { conditions: ["browser"] } : {}),
+    ...(isTest ? { conditions: ["browser"] } : {}),
   },
   server: { port: 1420, strictPort: true },
   build: {

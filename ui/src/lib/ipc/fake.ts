@@ -65,6 +65,8 @@ const SAMPLES: Sample[] = [
   { id: "words", name: "Ten kinds of things", itemCount: 280, unit: "words" },
   { id: "more", name: "Ten kinds of things, twice", itemCount: 560, unit: "words" },
 ];
+/** Always on the made-up disk: 20,000 texts, written only when they are read. */
+const LARGE_LIST = "/lists/large.txt";
 /** Below this cosine to its topic's centre an item stays in Unsorted. */
 const FITS = 0.3;
 
@@ -95,6 +97,7 @@ export class FakeBackend implements Backend {
   constructor(options: FakeOptions = {}) {
     this.options = options;
     this.#disk = new Map(Object.entries(options.files ?? {}));
+    this.#disk.set(LARGE_LIST, "");
     this.#recents = [...(options.recents ?? [])];
   }
 
@@ -415,8 +418,7 @@ export class FakeBackend implements Backend {
       return readList(sample?.name ?? source.id, texts.join("\n"), "UTF-8", options);
     }
     if (source.kind === "text") return readList("Pasted list", source.text, "UTF-8", options);
-    const text =
-      source.path === "/lists/large.txt" ? twentyThousand().join("\n") : this.#disk.get(source.path);
+    const text = source.path === LARGE_LIST ? twentyThousand().join("\n") : this.#disk.get(source.path);
     if (text === undefined) throw appError("unreadable", `The file is not there any more: ${source.path}`);
     if (text === "") throw appError("nothingToImport", `The file is empty: ${source.path}`);
     return readList(source.path, text, this.options.encodings?.[source.path] ?? "UTF-8", options);

@@ -12,7 +12,6 @@ export async function fakeFromAddress(search: string): Promise<Backend> {
       "/lists/survey.csv":
         "answer,kind\napple,fruit\nJamaica,country\napple,fruit\n,\nGoogle,company\nPeru,country\npear,fruit\nplum,fruit",
       "/lists/caf\u00e9.txt": "caf\u00e9\ncr\u00e8me\nna\u00efve",
-      "/lists/large.txt": "",
     },
     encodings: { "/lists/caf\u00e9.txt": "windows-1252" },
     openPath: query.get("open") ?? "/lists/survey.csv",

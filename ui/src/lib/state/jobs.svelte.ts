@@ -16,9 +16,12 @@ export interface RunningJob {
 export class Jobs {
   running = $state.raw<RunningJob | null>(null);
   readonly #backend: Backend;
+  readonly #takeOver: (outcome: JobOutcome) => Promise<void>;
 
-  constructor(backend: Backend) {
+  /** `takeOver` receives what a job leaves behind while the job still counts as running. */
+  constructor(backend: Backend, takeOver: (outcome: JobOutcome) => Promise<void>) {
     this.#backend = backend;
+    this.#takeOver = takeOver;
   }
 
   /** Runs a job in place of the one before. Null when another job or `abandon` took over. */
@@ -33,7 +36,9 @@ export class Jobs {
       const outcome = await start(id, (progress) => {
         if (this.running?.id === id) this.running = { ...this.running, progress };
       });
-      return isMine() ? outcome : null;
+      if (!isMine()) return null;
+      await this.#takeOver(outcome);
+      return outcome;
     } catch (thrown) {
       if (!isMine()) return null;
       throw thrown;

@@ -50,12 +50,12 @@ export class Session {
   constructor(around: Surroundings, view: WorkbookView) {
     this.#around = around;
     this.workbook = new OpenWorkbook(around.backend, view);
-    this.jobs = new Jobs(around.backend);
+    this.jobs = new Jobs(around.backend, ({ workbook }) => this.workbook.update(workbook));
     this.words = new WordsTable(this.workbook);
     this.heatmap = new Heatmap(around.backend, around.fail);
     this.nearness = new Nearness(around.backend);
-    this.#saved = view.view;
     this.#restore(view);
+    this.#saved = this.#remember();
     this.#stopWatching = $effect.root(() => {
       $effect(() => {
         const memory = this.#remember();
@@ -170,7 +170,7 @@ export class Session {
   async #runJob(...job: Parameters<Jobs["run"]>): Promise<JobOutcome | null> {
     try {
       const outcome = await this.jobs.run(...job);
-      if (outcome && !this.#isClosed) await this.workbook.update(outcome.workbook);
+      // What is open now may be another workbook.
       return this.#isClosed ? null : outcome;
     } catch (thrown) {
       if (!this.#isClosed) this.#around.fail(thrown);

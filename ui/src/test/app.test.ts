@@ -1,0 +1,449 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { afterEach, describe, expect, it } from "vitest";
+import { FakeBackend, type FakeOptions } from "$lib/ipc/fake";
+import { appError } from "$lib/ipc/fakeImport";
+import App from "../App.svelte";
+
+const FILES = {
+  "/lists/plain.txt": "apple\norange\n\napple\nbanana\nJamaica\nPeru\nGoogle",
+  "/lists/table.csv":
+    "id,word,kind\n1,apple,fruit\n2,Jamaica,country\n3,apple,fruit\n4,,\n5,Google,company\n6,Peru,country",
+  "/lists/old.txt": "caf\u00e9\ncr\u00e8me",
+  "/lists/odd.txt": "good\nbro\ufffdken\nfine",
+  "/lists/empty.txt": "",
+  "/lists/picture.txt": "\u0000\u0001\u0002",
+};
+
+async function start(options: FakeOptions = {}) {
+  const backend = new FakeBackend({
+    files: FILES,
+    encodings: { "/lists/old.txt": "windows-1252" },
+    savePath: "/out/list.csv",
+    ...options,
+  });
+  const user = userEvent.setup();
+  render(App, { props: { backend } });
+  await waitFor(() => {
+    expect(document.documentElement.dataset.ready).toBe("true");
+  });
+  return { backend, user };
+}
+
+/** The nine words, sorted into topics. */
+async function startWithNine(options: FakeOptions = {}) {
+  const started = await start(options);
+  await started.user.click(screen.getByTestId("sample-nine"));
+  await screen.findAllByTestId("topic-row");
+  return started;
+}
+
+const chipOf = (text: string): HTMLElement => {
+  const chip = screen.getAllByTestId("chip").find((one) => one.textContent.trim() === text);
+  if (!chip) throw new Error(`no chip says ${text}`);
+  return chip;
+};
+
+describe("the start screen", () => {
+  it("offers samples with their size, and says that it works offline", async () => {
+    await start();
+    expect(screen.getByTestId("sample-nine").textContent).toContain("9 words");
+    expect(screen.getByText("Works offline. Nothing leaves this computer.")).toBeTruthy();
+  });
+
+  it("greys a recent workbook that is gone and lets it be removed", async () => {
+    const { user } = await start({
+      recents: [
+        { path: "/a.kindred", name: "Gone", openedAtSecs: 0, itemCount: 3, isMissing: true },
+        { path: "/b.kindred", name: "Here", openedAtSecs: 0, itemCount: 3, isMissing: false },
+      ],
+    });
+    const [gone, here] = screen.getAllByTestId<HTMLButtonElement>("recent");
+    expect(gone!.disabled).toBe(true);
+    expect(here!.disabled).toBe(false);
+    await user.click(screen.getByTestId("forget-recent"));
+    await waitFor(() => {
+      expect(screen.getAllByTestId("recent")).toHaveLength(1);
+    });
+  });
+
+  it("says calmly when the model cannot run", async () => {
+    await start({ engineProblem: "A part of Kindred is missing." });
+    expect(screen.getByTestId("engine-problem").textContent).toContain("A part of Kindred is missing.");
+  });
+
+  it("shows where to drop while files hover", async () => {
+    const { backend } = await start();
+    backend.hover(true);
+    await screen.findByTestId("drop-overlay");
+    backend.hover(false);
+    await waitFor(() => {
+      expect(screen.queryByTestId("drop-overlay")).toBeNull();
+    });
+  });
+});
+
+describe("importing", () => {
+  it("takes a plain list without asking and tells what it left out", async () => {
+    const { backend } = await start();
+    backend.dropFiles(["/lists/plain.txt"]);
+    await screen.findAllByTestId("topic-row");
+    expect(screen.getByTestId("status-counts").textContent).toContain("6 words");
+    expect(screen.getByTestId("report").textContent).toContain("1 duplicate");
+    expect(screen.getByTestId("report").textContent).toContain("1 blank line");
+  });
+
+  it("shows a table first, with a choice of columns, and imports on Enter", async () => {
+    const { backend, user } = await start();
+    backend.dropFiles(["/lists/table.csv"]);
+    const dialog = await screen.findByTestId("import-dialog");
+    expect(backend.calls).not.toContain("importList");
+    expect(within(dialog).getByTestId("import-counts").textContent).toContain(
+      "5 texts from 6 rows".replace("5", "6"),
+    );
+    await user.selectOptions(within(dialog).getByTestId("import-text-column"), "1");
+    await waitFor(() => {
+      expect(within(dialog).getByTestId("import-counts").textContent).toContain("4 texts from 6 rows");
+    });
+    await user.selectOptions(within(dialog).getByTestId("import-category-column"), "2");
+    await waitFor(() => {
+      expect(screen.getByTestId<HTMLButtonElement>("import-confirm").disabled).toBe(false);
+    });
+    screen.getByTestId("import-confirm").focus();
+    await user.keyboard("{Enter}");
+    await screen.findAllByTestId("topic-row");
+    expect(screen.getByTestId("status-counts").textContent).toContain("4 words");
+    await user.click(screen.getByTestId("tab-words"));
+    expect(screen.getByTestId("sort-category")).toBeTruthy();
+  });
+
+  it("leaves everything as it was on Escape", async () => {
+    const { backend, user } = await start();
+    backend.dropFiles(["/lists/table.csv"]);
+    await screen.findByTestId("import-dialog");
+    await user.keyboard("{Escape}");
+    await waitFor(() => {
+      expect(screen.queryByTestId("import-dialog")).toBeNull();
+    });
+    expect(backend.calls).not.toContain("importList");
+    expect(screen.getByTestId("start-screen")).toBeTruthy();
+  });
+
+  it("asks when the encoding is not UTF-8, and when a line cannot be read", async () => {
+    const { backend, user } = await start();
+    backend.dropFiles(["/lists/old.txt"]);
+    const encoding = await screen.findByTestId<HTMLSelectElement>("import-encoding");
+    expect(encoding.value).toBe("windows-1252");
+    await user.keyboard("{Escape}");
+    backend.dropFiles(["/lists/odd.txt"]);
+    await screen.findByText(/Line 2: these letters are not valid/);
+  });
+
+  it("takes the first of several files and says so", async () => {
+    const { backend } = await start();
+    backend.dropFiles(["/lists/plain.txt", "/lists/table.csv"]);
+    await waitFor(() => {
+      expect(screen.getByTestId("toasts").textContent).toContain("2 files were dropped");
+    });
+    await screen.findAllByTestId("topic-row");
+  });
+
+  it("takes a pasted list", async () => {
+    const { user } = await start();
+    await user.click(screen.getByTestId("paste-list"));
+    const text = await screen.findByTestId("paste-text");
+    await user.click(text);
+    await user.paste("apple\npear\nGoogle\nPeru");
+    await user.click(screen.getByTestId("paste-confirm"));
+    await screen.findAllByTestId("topic-row");
+    expect(screen.getByTestId("status-counts").textContent).toContain("4 words");
+  });
+
+  it("takes a paste anywhere on the start screen", async () => {
+    await start();
+    const event = new Event("paste", { bubbles: true, cancelable: true });
+    Object.assign(event, { clipboardData: { getData: () => "apple\npear\nGoogle" } });
+    document.body.dispatchEvent(event);
+    await screen.findAllByTestId("topic-row");
+  });
+
+  it("tells in a sentence what cannot be read, and stays where it was", async () => {
+    const { backend, user } = await start();
+    for (const [path, sentence] of [
+      ["/lists/empty.txt", "The file is empty"],
+      ["/lists/picture.txt", "This is not a text file"],
+      ["/lists/nowhere.txt", "The file is not there any more"],
+    ] as const) {
+      backend.dropFiles([path]);
+      await waitFor(() => {
+        expect(screen.getByTestId("error-message").textContent).toContain(sentence);
+      });
+      await user.click(screen.getByTestId("error-close"));
+      await waitFor(() => {
+        expect(screen.queryByTestId("error-message")).toBeNull();
+      });
+      expect(screen.getByTestId("start-screen")).toBeTruthy();
+    }
+  });
+});
+
+describe("a workbook", () => {
+  it("shows the list while it is read, and the board after that", async () => {
+    const { user } = await start({ tickMs: 40, textsPerTick: 3 });
+    await user.click(screen.getByTestId("sample-nine"));
+    expect((await screen.findAllByTestId("word-row")).length).toBe(9);
+    expect(screen.getByTestId<HTMLButtonElement>("tab-board").disabled).toBe(true);
+    await screen.findByTestId("board");
+  });
+
+  it("stops when asked and continues where it stopped", async () => {
+    const { user } = await start({ tickMs: 60, textsPerTick: 100 });
+    await user.click(screen.getByTestId("sample-words"));
+    await waitFor(() => {
+      expect(screen.getByTestId("progress-counts").textContent).toContain("100 of 280");
+    });
+    await user.click(screen.getByTestId("cancel"));
+    const stopped = await screen.findByTestId("stopped");
+    expect(stopped.textContent).toMatch(/Stopped at (100|200) of 280\./);
+    await user.click(screen.getByTestId("continue"));
+    await screen.findAllByTestId("topic-row");
+    expect(screen.queryByTestId("stopped")).toBeNull();
+  });
+
+  it("selects a word in every view at once", async () => {
+    const { user } = await startWithNine();
+    await user.click(chipOf("Google"));
+    await waitFor(() => {
+      expect(screen.getByTestId("inspector-word").textContent).toBe("Google");
+    });
+    await user.click(screen.getByTestId("tab-words"));
+    const selected = (): (string | undefined)[] =>
+      screen
+        .getAllByTestId("word-row")
+        .filter((row) => row.getAttribute("aria-selected") === "true")
+        .map((row) => row.querySelector(".word")?.textContent);
+    expect(selected()).toEqual(["Google"]);
+
+    const neighbours = await screen.findAllByTestId("neighbour");
+    expect(neighbours).toHaveLength(8);
+    const figures = neighbours.map((row) => Number(row.querySelector(".value")?.textContent));
+    expect(figures, "nearest first").toEqual([...figures].sort((a, b) => b - a));
+    const name = neighbours[0]!.title;
+    await user.click(neighbours[0]!);
+    await waitFor(() => {
+      expect(selected()).toEqual([name]);
+    });
+  });
+
+  it("moves the selection with the arrow keys in the list", async () => {
+    const { user } = await startWithNine();
+    await user.click(screen.getByTestId("tab-words"));
+    screen.getByTestId("words-table").focus();
+    await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}{ArrowUp}");
+    expect(screen.getByTestId("inspector-word").textContent).toBe("orange");
+    await user.keyboard("{End}");
+    expect(screen.getByTestId("inspector-word").textContent).toBe("Google");
+  });
+
+  it("tells how close a neighbour is, and follows the pointer", async () => {
+    const { user } = await startWithNine();
+    await user.click(chipOf("apple"));
+    const share = await screen.findByTestId("closer-than");
+    const first = share.textContent;
+    expect(first).toMatch(/Closer than [\d.]+\u00a0% of the pairs in this list\./);
+    const neighbours = screen.getAllByTestId("neighbour");
+    const markerAt = (): string => screen.getByTestId("histogram-marker").getAttribute("style") ?? "";
+    const before = markerAt();
+    await user.hover(neighbours.at(-1)!);
+    await waitFor(() => {
+      expect(screen.getByTestId("closer-than").textContent).not.toBe(first);
+    });
+    expect(markerAt()).not.toBe(before);
+  });
+
+  it("renames a topic with F2, and takes it back and again with keys", async () => {
+    const { user } = await startWithNine();
+    const name = (): string | undefined => screen.getAllByTestId("topic-name")[0]?.textContent;
+    const before = name();
+    const row = screen.getAllByTestId("topic-row")[0]!.querySelector("button")!;
+    row.focus();
+    await user.keyboard("{F2}");
+    const input = await screen.findByTestId("rename-input");
+    await user.clear(input);
+    await user.type(input, "places{Enter}");
+    await waitFor(() => {
+      expect(name()).toBe("places");
+    });
+    expect(screen.getByTestId("undo").title).toContain("places");
+    await user.keyboard("{Control>}z{/Control}");
+    await waitFor(() => {
+      expect(name()).toBe(before);
+    });
+    await user.keyboard("{Control>}{Shift>}z{/Shift}{/Control}");
+    await waitFor(() => {
+      expect(name()).toBe("places");
+    });
+  });
+
+  it("leaves the name alone on Escape", async () => {
+    const { backend, user } = await startWithNine();
+    await user.dblClick(screen.getAllByTestId("topic-row")[0]!.querySelector("button")!);
+    await user.type(await screen.findByTestId("rename-input"), "other{Escape}");
+    await waitFor(() => {
+      expect(screen.queryByTestId("rename-input")).toBeNull();
+    });
+    expect(backend.calls).not.toContain("applyEdit");
+  });
+
+  it("offers other names of a topic at one click", async () => {
+    const { user } = await startWithNine();
+    await user.click(screen.getAllByTestId("topic-row")[0]!.querySelector("button")!);
+    const alternate = (await screen.findAllByTestId("alternate"))[0]!;
+    const name = alternate.textContent.trim();
+    await user.click(alternate);
+    await waitFor(() => {
+      expect(screen.getByTestId("inspector-topic").textContent).toBe(name);
+    });
+  });
+
+  it("finds a word by its letters and selects it with Enter", async () => {
+    const { user } = await startWithNine();
+    await user.keyboard("{Control>}k{/Control}");
+    expect(document.activeElement).toBe(screen.getByTestId("find-box"));
+    await user.keyboard("an");
+    const found = (await screen.findAllByTestId("find-result")).map((row) => row.textContent);
+    expect(found.length).toBe(3);
+    await user.keyboard("{ArrowDown}{Enter}");
+    await waitFor(() => {
+      expect(screen.getByTestId("inspector-word").textContent).toBe("banana");
+    });
+  });
+
+  it("saves a CSV and says where", async () => {
+    const { backend, user } = await startWithNine();
+    await user.click(screen.getByTestId("export"));
+    await waitFor(() => {
+      expect(screen.getByTestId("toasts").textContent).toContain("Saved to /out/list.csv");
+    });
+    expect(backend.written.get("/out/list.csv")?.split("\n")).toHaveLength(10);
+  });
+
+  it("shows an error with its sentence and goes on", async () => {
+    const { backend, user } = await startWithNine();
+    backend.failures.set(
+      "exportCsv",
+      appError("unwritable", "There is no room on this disk.", "os error 28"),
+    );
+    await user.click(screen.getByTestId("export"));
+    await waitFor(() => {
+      expect(screen.getByTestId("error-message").textContent).toBe("There is no room on this disk.");
+    });
+    await user.click(screen.getByTestId("error-close"));
+    await user.click(chipOf("apple"));
+    expect(screen.getByTestId("inspector-word").textContent).toBe("apple");
+  });
+
+  it("shows its heatmap, and as a table for those who cannot see it", async () => {
+    const { user } = await startWithNine();
+    await user.click(screen.getByTestId("tab-heatmap"));
+    const canvas = await screen.findByTestId("heatmap");
+    await waitFor(() => {
+      expect(canvas.dataset.tilesReady).toBe("true");
+    });
+    expect(canvas.dataset).toMatchObject({ size: "9", level: "0" });
+    await user.click(screen.getByTestId("heatmap-table-toggle"));
+    const table = await screen.findByTestId("heatmap-table");
+    expect(within(table).getAllByRole("row")).toHaveLength(10);
+    expect(within(table).getAllByText(/^-?0\.\d{3}$/), "all pairs, without the diagonal").toHaveLength(72);
+  });
+
+  it("folds its side panels", async () => {
+    const { user } = await startWithNine();
+    await user.click(screen.getByTestId("fold-inspector"));
+    expect(screen.queryByTestId("inspector")).toBeNull();
+    await user.click(screen.getByTestId("fold-topics"));
+    expect(screen.queryByTestId("topics")).toBeNull();
+    await user.click(screen.getByTestId("fold-topics"));
+    expect(screen.getByTestId("topics")).toBeTruthy();
+  });
+
+  it("closes to the start screen, is listed there, and opens as it was left", async () => {
+    const { user } = await startWithNine();
+    await user.click(screen.getByTestId("tab-words"));
+    await user.click(screen.getAllByTestId("word-row")[3]!);
+    await user.click(screen.getByTestId("app-menu"));
+    await user.click(await screen.findByTestId("menu-close"));
+    await screen.findByTestId("start-screen");
+    await user.click(screen.getByTestId("recent"));
+    await screen.findByTestId("words-table");
+    expect((await screen.findByTestId("inspector-word")).textContent).toBe("Jamaica");
+  });
+
+  it("lists its keys on F1", async () => {
+    const { user } = await startWithNine();
+    await user.keyboard("{F1}");
+    expect((await screen.findByTestId("shortcut-sheet")).textContent).toContain("Rename the topic");
+  });
+});
+
+describe("twenty thousand texts", () => {
+  it("keep only what is in sight in the page", async () => {
+    const { backend, user } = await start({ textsPerTick: 20_000 });
+    backend.dropFiles(["/lists/large.txt"]);
+    await screen.findAllByTestId("topic-row", {}, { timeout: 30_000 });
+    expect(screen.getAllByTestId("topic-row")).toHaveLength(50);
+    expect(screen.getAllByTestId("chip").length).toBeLessThan(2500);
+    await user.click(screen.getByTestId("tab-words"));
+    expect(screen.getAllByTestId("word-row").length).toBeLessThan(60);
+  }, 60_000);
+});
+
+describe("accessibility", () => {
+  afterEach(() => {
+    delete document.documentElement.dataset.theme;
+  });
+
+  /** Everything axe can judge without painting; contrast has its own test on the tokens. */
+  async function violations(): Promise<string[]> {
+    const { violations: found } = await axe.run(document.documentElement, {
+      rules: { "color-contrast": { enabled: false } },
+    });
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+  }
+
+  for (const theme of ["light", "dark"]) {
+    it(`has nothing to complain about on any screen (${theme})`, async () => {
+      document.documentElement.dataset.theme = theme;
+      document.documentElement.lang = "en";
+      document.title = "Kindred";
+      const { backend, user } = await start({
+        recents: [{ path: "/a.kindred", name: "Gone", openedAtSecs: 0, itemCount: 3, isMissing: true }],
+        engineProblem: "A part is missing.",
+      });
+      expect(await violations(), "start").toEqual([]);
+      backend.dropFiles(["/lists/table.csv"]);
+      await screen.findByTestId("import-dialog");
+      expect(await violations(), "import").toEqual([]);
+      await user.keyboard("{Escape}");
+      await user.click(screen.getByTestId("sample-nine"));
+      await screen.findAllByTestId("topic-row");
+      await user.click(chipOf("apple"));
+      await screen.findAllByTestId("neighbour");
+      expect(await violations(), "board").toEqual([]);
+      await user.click(screen.getByTestId("tab-words"));
+      expect(await violations(), "words").toEqual([]);
+      await user.click(screen.getByTestId("tab-heatmap"));
+      await screen.findByTestId("legend");
+      expect(await violations(), "heatmap").toEqual([]);
+      await user.click(screen.getByTestId("heatmap-table-toggle"));
+      await screen.findByTestId("heatmap-table");
+      expect(await violations(), "heatmap as a table").toEqual([]);
+      await user.click(screen.getAllByTestId("topic-row")[0]!.querySelector("button")!);
+      expect(await violations(), "topic").toEqual([]);
+      await user.keyboard("{F1}");
+      await screen.findByTestId("shortcut-sheet");
+      expect(await violations(), "shortcuts").toEqual([]);
+    }, 60_000);
+  }
+});
