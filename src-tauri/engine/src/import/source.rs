@@ -103,6 +103,8 @@ impl Opened<'_> {
         &mut self,
         encoding: TextEncoding,
     ) -> Result<DecodeReaderBytes<&mut dyn Read, Vec<u8>>> {
+        // What was pasted is characters already, whatever is asked for.
+        let encoding = if self.is_text() { TextEncoding::UTF_8 } else { encoding };
         Ok(DecodeReaderBytesBuilder::new()
             .encoding(Some(encoding.0))
             .bom_sniffing(false)

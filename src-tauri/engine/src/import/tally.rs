@@ -47,6 +47,9 @@ pub(super) fn preview(
     opened: &mut Opened<'_>,
     mut options: ImportOptions,
 ) -> Result<ImportPreview> {
+    if opened.is_text() {
+        options.encoding = TextEncoding::UTF_8;
+    }
     let Sample { layout, rows, .. } = format::sample(opened, options.format, options.encoding)?;
     // A person who chose another format or encoding gets columns that are there.
     if options.text_column >= layout.columns
@@ -98,7 +101,11 @@ pub(super) fn preview(
         .collect();
     Ok(ImportPreview {
         source_name: opened.name.clone(),
-        encodings: encodings(options.encoding),
+        encodings: if opened.is_text() {
+            vec![TextEncoding::UTF_8]
+        } else {
+            encodings(options.encoding)
+        },
         options,
         columns,
         rows: first_rows,
