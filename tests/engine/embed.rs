@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kindred_engine::Error;
 use kindred_engine::analyse::product::dot;
-use kindred_engine::embed::Embedder;
+use kindred_engine::embed::Embedder as _;
 use kindred_engine::monitor::{Monitor, Stage};
 
 use crate::model::{embedded, embedder, words_a};

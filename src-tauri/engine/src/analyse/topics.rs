@@ -106,10 +106,11 @@ fn grouping_space(rows: &Vectors) -> Vectors {
 
 /// The number of topics with the best silhouette, or the smallest nearly as good.
 fn best_count(rows: &Vectors, points: &Vectors, seed: u64, monitor: &dyn Monitor) -> Result<usize> {
-    let step = rows.len().div_ceil(SAMPLE).max(1);
+    let items = rows.len();
+    let step = items.div_ceil(SAMPLE).max(1);
     let sampled = |all: &Vectors| all.select((0..all.len()).step_by(step));
     let (rows, points) = (sampled(rows), sampled(points));
-    let candidates = counts_to_try(points.len());
+    let candidates = counts_to_try(items, points.len());
     let mut scores = Vec::with_capacity(candidates.len());
     for (tried, &k) in candidates.iter().enumerate() {
         monitor.progress(Stage::FindingTopics, tried, candidates.len());
@@ -122,11 +123,14 @@ fn best_count(rows: &Vectors, points: &Vectors, seed: u64, monitor: &dyn Monitor
     Ok(chosen.map_or(candidates[0], |place| candidates[place]))
 }
 
-/// Every number to 30, then steps of a tenth; at most as many topics as leaves each a handful of items.
-fn counts_to_try(items: usize) -> Vec<usize> {
-    let most = if items < 60 { (items / 2).max(2) } else { (items / 6).clamp(30, MOST_TOPICS) };
+/// Every number to 30, then steps of a tenth; at most as many topics as leaves each a handful of
+/// the sampled items, and in long lists enough that no topic is a list of its own.
+fn counts_to_try(items: usize, sampled: usize) -> Vec<usize> {
+    let least = (items.isqrt() / 10).clamp(2, 16);
+    let most =
+        if sampled < 60 { (sampled / 2).max(2) } else { (sampled / 6).clamp(30, MOST_TOPICS) };
     let mut counts = Vec::new();
-    let mut next = 2;
+    let mut next = least;
     while next <= most {
         counts.push(next);
         next += if next < 30 { 1 } else { next / 10 };

@@ -334,9 +334,11 @@ impl Arguments {
                     let value = parser.value()?.string()?;
                     count = if value == "auto" { None } else { Some(whole_number(&value)?) };
                 }
-                Arg::Long("method") => one_of(&parser.value()?.string()?, "method", "kmeans")?,
+                Arg::Long("method") => {
+                    one_of(&parser.value()?.string()?, "method", "kmeans")?;
+                }
                 Arg::Long("model") => {
-                    one_of(&parser.value()?.string()?, "model", &default_key().id)?
+                    one_of(&parser.value()?.string()?, "model", &default_key().id)?;
                 }
                 Arg::Long("seed") => seed = parser.value()?.parse()?,
                 Arg::Long("top") => top = whole_number(&parser.value()?.string()?)?,
