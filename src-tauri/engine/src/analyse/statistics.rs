@@ -12,6 +12,8 @@ use crate::vectors::Vectors;
 const SAMPLE: usize = 500_000;
 const QUANTILES: usize = 201;
 const BARS: usize = 48;
+/// With fewer pairs than this every one of them is within the colour scale.
+const FEW: usize = 2_000;
 
 /// Similarities of the pairs of different items. Empty for a list of one.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,10 +64,13 @@ pub fn pair_statistics(vectors: &Vectors, seed: u64) -> PairStatistics {
 }
 
 impl PairStatistics {
-    /// The similarities that a colour scale should span: all but the outermost
-    /// half percent on either side, at least a hundredth wide.
+    /// The similarities that a colour scale should span: all of a few pairs, else all but
+    /// the outermost half percent on either side; at least a hundredth wide.
     #[must_use]
     pub fn colour_range(&self) -> (f32, f32) {
+        if (1..FEW).contains(&self.pairs) {
+            return (self.low, self.high.max(self.low + 0.01));
+        }
         let (Some(&low), Some(&high)) = (self.quantiles.get(1), self.quantiles.get(QUANTILES - 2))
         else {
             return (0.0, 1.0);
