@@ -1,11 +1,10 @@
 /**
- * The backend of the real window: Tauri's commands, channels and events.
- * The only file that knows Tauri; lint keeps it so.
+ * The backend of the real window: the shell's commands, channels and events.
+ * With the generated bindings, the only file that knows Tauri; lint keeps it so.
  */
-import { Channel, invoke } from "@tauri-apps/api/core";
-import { listen } from "@tauri-apps/api/event";
+import { Channel } from "@tauri-apps/api/core";
 import type { Backend } from "./backend";
-import type { Progress } from "./bindings";
+import { commands, events, type Progress } from "./bindings";
 import { decodeFloats, decodeIds, decodePlaces, decodeTexts } from "./decode";
 
 function channel(onProgress: (progress: Progress) => void): Channel<Progress> {
@@ -14,64 +13,64 @@ function channel(onProgress: (progress: Progress) => void): Channel<Progress> {
   return progress;
 }
 
-/** Subscribes at once and hands back a way to stop, although Tauri subscribes a moment later. */
-function subscribe<T>(event: string, callback: (payload: T) => void): () => void {
+interface Event<Payload> {
+  listen: (callback: (event: { payload: Payload }) => void) => Promise<() => void>;
+}
+
+/** Hands back a way to stop at once, although Tauri subscribes a moment later. */
+function subscribe<Payload>(event: Event<Payload>, callback: (payload: Payload) => void): () => void {
   let isStopped = false;
-  const unlisten = listen<T>(event, ({ payload }) => {
+  const listening = event.listen(({ payload }) => {
     if (!isStopped) callback(payload);
   });
   return () => {
     isStopped = true;
-    void unlisten.then((stop) => {
-      stop();
+    void listening.then((unlisten) => {
+      unlisten();
     });
   };
 }
 
 export const tauriBackend: Backend = {
-  start: () => invoke("start_info"),
-  preview: (source, options) => invoke("preview_list", { source, options }),
-  fileKind: (path) => invoke("file_kind", { path }),
-  workbook: () => invoke("current_workbook"),
-  texts: async () => decodeTexts(await invoke<ArrayBuffer>("texts")),
-  categories: async () => decodeTexts(await invoke<ArrayBuffer>("categories")),
-  places: async () => decodePlaces(await invoke<ArrayBuffer>("places")),
-  neighbours: (item, count) => invoke("neighbours", { item, count }),
-  pairStatistics: () => invoke("pair_statistics"),
-  heatmapLayout: (metric) => invoke("heatmap_layout", { metric }),
-  heatmapOrder: async () => decodeIds(await invoke<ArrayBuffer>("heatmap_order")),
-  heatmapTile: async (metric, level, row, column) =>
-    new Uint8Array(await invoke<ArrayBuffer>("heatmap_tile", { metric, level, row, column })),
-  similarities: async (metric, [rowStart, rowEnd], [columnStart, columnEnd]) =>
-    decodeFloats(
-      await invoke<ArrayBuffer>("similarities", { metric, rowStart, rowEnd, columnStart, columnEnd }),
-    ),
+  start: commands.startInfo,
+  preview: commands.previewList,
+  fileKind: commands.fileKind,
+  workbook: commands.currentWorkbook,
+  texts: async () => decodeTexts(await commands.texts()),
+  categories: async () => decodeTexts(await commands.categories()),
+  places: async () => decodePlaces(await commands.places()),
+  neighbours: commands.neighbours,
+  pairStatistics: commands.pairStatistics,
+  heatmapLayout: commands.heatmapLayout,
+  heatmapOrder: async () => decodeIds(await commands.heatmapOrder()),
+  heatmapTile: async (...tile) => new Uint8Array(await commands.heatmapTile(...tile)),
+  similarities: async (metric, rows, columns) =>
+    decodeFloats(await commands.similarities(metric, ...rows, ...columns)),
 
-  importList: (source, options) => invoke("import_list", { source, options }),
-  openWorkbook: (path) => invoke("open_workbook", { path }),
-  closeWorkbook: () => invoke("close_workbook"),
-  forgetRecent: (path) => invoke("forget_recent", { path }),
-  saveView: (view) => invoke("save_view", { view }),
+  importList: commands.importList,
+  openWorkbook: commands.openWorkbook,
+  closeWorkbook: async () => void (await commands.closeWorkbook()),
+  forgetRecent: commands.forgetRecent,
+  saveView: async (view) => void (await commands.saveView(view)),
 
-  applyEdit: (edit) => invoke("apply_edit", { edit }),
-  undo: () => invoke("undo"),
-  redo: () => invoke("redo"),
+  applyEdit: commands.applyEdit,
+  undo: commands.undo,
+  redo: commands.redo,
 
-  embed: (job, onProgress) => invoke("embed", { job, onProgress: channel(onProgress) }),
-  findTopics: (job, count, onProgress) =>
-    invoke("find_topics", { job, count, onProgress: channel(onProgress) }),
-  cancelJob: (job) => invoke("cancel_job", { job }),
+  embed: (job, onProgress) => commands.embed(job, channel(onProgress)),
+  findTopics: (job, count, onProgress) => commands.findTopics(job, count, channel(onProgress)),
+  cancelJob: async (job) => void (await commands.cancelJob(job)),
 
-  askOpenPath: () => invoke("ask_open_path"),
-  askSavePath: (suggestedName) => invoke("ask_save_path", { suggestedName }),
-  exportCsv: (path, items) => invoke("export_csv", { path, items }),
+  askOpenPath: commands.askOpenPath,
+  askSavePath: commands.askSavePath,
+  exportCsv: async (path, items) => void (await commands.exportCsv(path, items)),
   onFiles(callback) {
-    const stop = subscribe<string[]>("files-received", callback);
+    const stop = subscribe(events.filesReceived, callback);
     // Files named on the command line arrived before this page could listen.
-    void invoke<string[]>("pending_files").then((paths) => {
+    void commands.pendingFiles().then((paths) => {
       if (paths.length > 0) callback(paths);
     });
     return stop;
   },
-  onFileHover: (callback) => subscribe<boolean>("file-hover", callback),
+  onFileHover: (callback) => subscribe(events.fileHover, callback),
 };
