@@ -84,3 +84,23 @@ fn load(resources: &Path) -> EngineResult<Loaded> {
     tracing::info!(took_ms = started.elapsed().as_millis(), threads, "the model is loaded");
     Ok(Loaded { embedder: Mutex::new(embedder), vocabulary })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kindred_engine::monitor::Silent;
+
+    #[test]
+    fn without_its_files_the_model_says_why_instead_of_failing_the_app() {
+        let empty = tempfile::tempdir().expect("a temporary folder can be made");
+        let model = Model::new(empty.path().to_path_buf());
+        let problem = model.problem().expect("nothing is there");
+        assert!(problem.contains("could not be loaded"), "the start screen says what is wrong: {problem}");
+        model.warm_up();
+        assert!(
+            matches!(model.embedder(&Silent), Err(EngineError::ModelUnavailable { reason }) if reason == problem),
+            "an embedding job fails with the same sentence"
+        );
+        assert!(model.vocabulary().is_err(), "topics cannot be named either");
+    }
+}
