@@ -1,7 +1,7 @@
 //! Finding topics: groups of items that mean something alike, how many there
 //! are, what they are called, and how sure it is who belongs where.
 //!
-//! 1. The mean is taken out, the 24 strongest components are kept, and every
+//! 1. The mean is taken out, the strongest components are kept, and every
 //!    item moves halfway towards its nearest neighbours: words are vague alone.
 //! 2. k-means, from several starts; the number of topics is the one with the
 //!    best silhouette on the full centred vectors.
@@ -23,8 +23,10 @@ use crate::monitor::{Monitor, Stage};
 use crate::topics::{Placement, Sorting, Topic, TopicId};
 use crate::vectors::Vectors;
 
-/// Components kept: more bring the noise of single words back.
-const COMPONENTS: usize = 24;
+/// Components kept: as many as the square root of the number of items, in these bounds. More
+/// bring the noise of single words back, and only long lists have finer topics to tell apart.
+const FEWEST_COMPONENTS: usize = 24;
+const MOST_COMPONENTS: usize = 64;
 /// Neighbours an item is smoothed with, fewer in a list of under 80.
 const NEIGHBOURS: usize = 10;
 /// Candidates for neighbours; in longer lists evenly spaced items stand for all.
@@ -93,7 +95,8 @@ pub fn find(
 /// The centred rows in a space where groups stand apart.
 fn grouping_space(rows: &Vectors) -> Vectors {
     let count = rows.len();
-    let reduced = project(rows, COMPONENTS.min(count));
+    let components = count.isqrt().clamp(FEWEST_COMPONENTS, MOST_COMPONENTS);
+    let reduced = project(rows, components.min(count));
     let step = count.div_ceil(MOST_CANDIDATES).max(1);
     let candidates: Vec<u32> = (0..count as u32).step_by(step).collect();
     let company = (count / 8).clamp(1, NEIGHBOURS).min(candidates.len() - 1);
