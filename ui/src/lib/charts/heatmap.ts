@@ -274,10 +274,13 @@ export function composeCells(
   return out;
 }
 
+// No label is wide enough for more; a text may have thousands.
+const MOST_LETTERS = 120;
+
 /** Shortens text until it fits, with an ellipsis; empty when not even that fits. */
 export function ellipsise(text: string, roomPx: number, measure: (text: string) => number): string {
-  if (measure(text) <= roomPx) return text;
-  const letters = Array.from(text);
+  if (text.length <= MOST_LETTERS && measure(text) <= roomPx) return text;
+  const letters = Array.from(text.slice(0, MOST_LETTERS));
   let low = 0;
   let high = letters.length - 1;
   while (low < high) {

@@ -60,6 +60,7 @@ export class App {
     if (path === undefined) return;
     if (paths.length > 1) this.toasts.say(m.import_first_only({ path, count: paths.length }));
     this.dialog = null;
+    await this.session?.flush();
     await this.attempt(async () => {
       if ((await this.backend.fileKind(path)) === "workbook") await this.open(path);
       else await this.importing.begin({ kind: "file", path });

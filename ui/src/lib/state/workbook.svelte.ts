@@ -15,6 +15,8 @@ function nowhere(count: number): Places {
   };
 }
 
+const LABEL_LETTERS = 300;
+
 export class OpenWorkbook {
   view: WorkbookView;
   texts = $state.raw<readonly string[]>([]);
@@ -85,6 +87,12 @@ export class OpenWorkbook {
 
   text(item: ItemId): string {
     return this.texts[item] ?? "";
+  }
+
+  /** The text as far as a line of the window can show it. */
+  label(item: ItemId): string {
+    const text = this.text(item);
+    return text.length > LABEL_LETTERS ? `${text.slice(0, LABEL_LETTERS)}\u2026` : text;
   }
 
   topicOf(item: ItemId): TopicView | null {

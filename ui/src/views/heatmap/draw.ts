@@ -46,6 +46,8 @@ const LABEL_LINE_PX = 14;
 const LABEL_GAP_PX = 7;
 /** From here cells have thin gaps, like a spreadsheet's. */
 const GRID_CELL_PX = 18;
+/** From here a selected row is outlined instead of struck through. */
+const OUTLINE_CELL_PX = 5;
 /** Below this, cells drawn without smoothing would look unevenly wide. */
 const SMOOTH_BELOW_PX = 3;
 
@@ -172,7 +174,11 @@ function drawSelection(
 ): void {
   const { selected, viewport, colours } = scene;
   if (selected === null) return;
-  const thick = Math.max(2, viewport.cellPx);
+  if (viewport.cellPx < OUTLINE_CELL_PX) {
+    drawSelectionLines(context, scene, start, box, selected);
+    return;
+  }
+  const thick = viewport.cellPx;
   const x = start.x + (selected + 0.5) * viewport.cellPx - thick / 2;
   const y = start.y + (selected + 0.5) * viewport.cellPx - thick / 2;
   clipTo(context, box, () => {
@@ -185,6 +191,28 @@ function drawSelection(
       context.strokeStyle = colour;
       context.strokeRect(box.x - 4, y, box.width + 8, thick);
       context.strokeRect(x, box.y - 4, thick, box.height + 8);
+    }
+  });
+}
+
+/** Where a cell is too small for an outline: one line through the row and one through the column. */
+function drawSelectionLines(
+  context: CanvasRenderingContext2D,
+  { viewport, colours }: Scene,
+  start: { x: number; y: number },
+  box: Box,
+  selected: number,
+): void {
+  const x = start.x + (selected + 0.5) * viewport.cellPx;
+  const y = start.y + (selected + 0.5) * viewport.cellPx;
+  clipTo(context, box, () => {
+    for (const [thick, colour] of [
+      [3, colours.of["cell-ink-dark"]],
+      [1, colours.of["cell-ink-light"]],
+    ] as const) {
+      context.fillStyle = colour;
+      context.fillRect(box.x, Math.round(y - thick / 2), box.width, thick);
+      context.fillRect(Math.round(x - thick / 2), box.y, thick, box.height);
     }
   });
 }
