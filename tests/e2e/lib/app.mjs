@@ -148,22 +148,28 @@ class App {
     return { now: Math.round(value("VmRSS")), peak: Math.round(value("VmHWM")) };
   }
 
-  /** From now on notes the longest time in which the page drew no frame. */
-  async watchFrames() {
+  /** From now on notes the longest time in which the page did nothing else, and in which it drew no frame. */
+  async watchStalls() {
     await this.session.run(() => {
-      window.longestGapMs = 0;
-      let last = performance.now();
-      const frame = (now) => {
-        window.longestGapMs = Math.max(window.longestGapMs, now - last);
-        last = now;
-        requestAnimationFrame(frame);
+      window.longestMs = { busy: 0, withoutFrame: 0 };
+      const watch = (kind, again) => {
+        let last = performance.now();
+        const tick = () => {
+          const now = performance.now();
+          window.longestMs[kind] = Math.max(window.longestMs[kind], Math.round(now - last));
+          last = now;
+          again(tick);
+        };
+        again(tick);
       };
-      requestAnimationFrame(frame);
+      watch("busy", (tick) => setTimeout(tick, 5));
+      watch("withoutFrame", requestAnimationFrame);
     });
   }
 
-  longestGapMs() {
-    return this.session.run(() => Math.round(window.longestGapMs));
+  /** In milliseconds. A page that is not busy and draws no frame waits for the computer. */
+  longestStalls() {
+    return this.session.run(() => window.longestMs);
   }
 
   /** Ends the app's process at once, as a power cut would, and waits until it is gone. */

@@ -43,3 +43,8 @@ export async function rename(app, place, name) {
   await app.session.press(KEYS.enter);
   await until("it is renamed", async () => (await app.texts("topic-name"))[place] === name);
 }
+
+/** Tells how long the page was busy or drew no frame. */
+export function reportStalls(t, when, { busy, withoutFrame }) {
+  t.report(`longest time the page was busy, and drew no frame, ${when}`, `${busy} ms, ${withoutFrame} ms`);
+}
