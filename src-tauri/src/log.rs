@@ -13,6 +13,10 @@ const KEPT: usize = 5;
 /// Starts logging to the system's folder for logs. Without such a folder the app works, unlogged.
 pub(crate) fn start(app: &AppHandle) {
     let Ok(folder) = app.path().app_log_dir() else { return };
+    // The appender looks for old files before it makes the folder, and complains.
+    if std::fs::create_dir_all(&folder).is_err() {
+        return;
+    }
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("kindred")

@@ -95,7 +95,10 @@ mod tests {
         let empty = tempfile::tempdir().expect("a temporary folder can be made");
         let model = Model::new(empty.path().to_path_buf());
         let problem = model.problem().expect("nothing is there");
-        assert!(problem.contains("could not be loaded"), "the start screen says what is wrong: {problem}");
+        assert!(
+            problem.contains("could not be loaded"),
+            "the start screen says what is wrong: {problem}"
+        );
         model.warm_up();
         assert!(
             matches!(model.embedder(&Silent), Err(EngineError::ModelUnavailable { reason }) if reason == problem),
