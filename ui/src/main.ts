@@ -14,7 +14,16 @@ async function chooseBackend(): Promise<Backend> {
   return tauriBackend;
 }
 
+const FONT_WAIT_MS = 1000;
+
+/** Texts are measured as soon as they are shown, so the font comes first. A window without it is still a window. */
+async function fontIsThere(): Promise<void> {
+  const loaded = document.fonts.load('13px "Inter Variable"').catch(() => []);
+  const patience = new Promise((resolve) => setTimeout(resolve, FONT_WAIT_MS));
+  await Promise.race([loaded, patience]);
+}
+
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no element with the id app");
-const backend = await chooseBackend();
+const [backend] = await Promise.all([chooseBackend(), fontIsThere()]);
 mount(App, { target, props: { backend } });
