@@ -52,7 +52,7 @@ export class Session {
     this.workbook = new OpenWorkbook(around.backend, view);
     this.jobs = new Jobs(around.backend, ({ workbook }) => this.workbook.update(workbook));
     this.words = new WordsTable(this.workbook);
-    this.heatmap = new Heatmap(around.backend, around.fail);
+    this.heatmap = new Heatmap(around.backend, this.fail);
     this.nearness = new Nearness(around.backend);
     this.#restore(view);
     this.#saved = this.#remember();
@@ -66,12 +66,17 @@ export class Session {
     });
   }
 
+  /** Tells the person of a failure, unless it came too late to matter: its workbook is closed. */
+  readonly fail = (thrown: unknown): void => {
+    if (!this.#isClosed) this.#around.fail(thrown);
+  };
+
   /** Fetches what the workbook holds, then does by itself what is still to do. */
   async begin(): Promise<void> {
     try {
       await this.workbook.load();
     } catch (thrown) {
-      this.#around.fail(thrown);
+      this.fail(thrown);
       return;
     }
     const { view, isReadOnly, missingVectors } = this.workbook;
@@ -138,7 +143,7 @@ export class Session {
     try {
       await this.#around.backend.saveView(memory);
     } catch (thrown) {
-      this.#around.fail(thrown);
+      this.fail(thrown);
     }
   }
 
@@ -163,7 +168,7 @@ export class Session {
     try {
       await action();
     } catch (thrown) {
-      this.#around.fail(thrown);
+      this.fail(thrown);
     }
   }
 
@@ -173,7 +178,7 @@ export class Session {
       // What is open now may be another workbook.
       return this.#isClosed ? null : outcome;
     } catch (thrown) {
-      if (!this.#isClosed) this.#around.fail(thrown);
+      this.fail(thrown);
       return null;
     }
   }

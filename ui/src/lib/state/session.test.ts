@@ -116,6 +116,20 @@ describe("a new workbook", () => {
   });
 });
 
+describe("a workbook that was closed", () => {
+  it("is not heard of again: failures that come late are not shown", async () => {
+    const { session: opened, backend, failures } = await session();
+    void opened.begin();
+    await settle();
+    backend.failures.set("heatmapTile", appError("noWorkbook", "No workbook is open."));
+    await opened.heatmap.sync(opened.workbook.view.revision, "cosine");
+    opened.heatmap.tiles.want([{ level: 0, row: 0, column: 0 }]);
+    opened.leave();
+    await settle();
+    expect(failures).toEqual([]);
+  });
+});
+
 describe("topics", () => {
   it("are as many as the person asks for", async () => {
     const { session: opened } = await session();

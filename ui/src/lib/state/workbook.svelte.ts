@@ -128,9 +128,9 @@ export class OpenWorkbook {
       items.sort((a, b) => (confidence[b] ?? 0) - (confidence[a] ?? 0) || a - b);
     }
     for (const { id, typical } of this.view.topics) {
-      const first = new Set(typical);
+      const first = new Set(typical.filter((item) => topic[item] === id));
       const rest = (members.get(id) ?? []).filter((item) => !first.has(item));
-      members.set(id, [...typical, ...rest]);
+      members.set(id, [...first, ...rest]);
     }
     return members;
   }
