@@ -183,25 +183,26 @@ fn kmeans(arena: &mut Arena) -> Result<Section> {
         "rounds": KMEANS_ROUNDS,
     });
     let (mut kindred, mut peer) = (Timings::new("Kindred"), Timings::new("scikit-learn"));
-    let mut inertias = (0.0, 0.0);
+    let mut agreement = String::new();
     for _ in 0..arena.rounds {
         let (ours, theirs) = (arena.kindred.ask(&task)?, arena.peer.ask(&task)?);
-        inertias = (ours.inertia, theirs.inertia);
+        agreement = format!(
+            "Inertia {:.3} after {} rounds, {:.3} after {}: {:+.5} %.",
+            ours.inertia,
+            ours.rounds,
+            theirs.inertia,
+            theirs.rounds,
+            (ours.inertia / theirs.inertia - 1.0) * 100.0
+        );
         kindred.add(&ours);
         peer.add(&theirs);
     }
-    let (ours, theirs) = inertias;
     Ok(Section {
-        title: format!(
-            "k-means, {POINTS} x {DIM}, 50 clusters, {KMEANS_ROUNDS} rounds, same start"
-        ),
+        title: format!("k-means, {POINTS} x {DIM}, 50 clusters, same start"),
         units: None,
         kindred,
         peers: vec![peer],
-        agreement: format!(
-            "Inertia {ours:.3} and {theirs:.3}: {:+.5} %.",
-            (ours / theirs - 1.0) * 100.0
-        ),
+        agreement,
     })
 }
 
@@ -302,6 +303,8 @@ struct Answer {
     seconds: f64,
     #[serde(default)]
     inertia: f64,
+    #[serde(default)]
+    rounds: usize,
     #[serde(default)]
     difference: f64,
 }
@@ -430,6 +433,13 @@ struct Section {
     agreement: String,
 }
 
+impl Section {
+    /// How many times as fast Kindred is as the best peer, judged by one figure of each.
+    fn lead(&self, figure: fn(&Timings) -> f64) -> f64 {
+        self.peers.iter().map(figure).fold(f64::INFINITY, f64::min) / figure(&self.kindred)
+    }
+}
+
 impl std::fmt::Display for Section {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (_, unit) = self.units.unwrap_or((0, ""));
@@ -451,9 +461,15 @@ impl std::fmt::Display for Section {
                 seconds[seconds.len() - 1],
             )?;
         }
-        let best = self.peers.iter().map(Timings::median).fold(f64::INFINITY, f64::min);
-        let ratio = best / self.kindred.median();
-        writeln!(f, "\n**{ratio:.2} times as fast as the best peer.** {}", self.agreement)
+        // The fastest rounds tell more on a computer that also does other things.
+        let by_median = self.lead(Timings::median);
+        let by_fastest = self.lead(|timings| timings.sorted()[0]);
+        writeln!(
+            f,
+            "\n**{by_median:.2} times as fast as the best peer**, {by_fastest:.2} times by the \
+             fastest rounds. {}",
+            self.agreement
+        )
     }
 }
 
@@ -477,7 +493,11 @@ mod tests {
         let text = section.to_string();
         assert!(text.contains("| Kindred | 2.000 | 1.000 to 9.000 | 50 | 1.00 |"), "{text}");
         assert!(text.contains("| quick | 4.000 | 3.000 to 5.000 | 25 | 2.00 |"), "{text}");
-        assert!(text.contains("**2.00 times as fast as the best peer.** Same."), "{text}");
+        assert!(
+            text.contains("**2.00 times as fast as the best peer**, 3.00 times by the"),
+            "{text}"
+        );
+        assert!(text.ends_with("fastest rounds. Same.\n"), "{text}");
     }
 
     #[test]

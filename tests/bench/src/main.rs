@@ -39,6 +39,8 @@ struct Answer {
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     inertia: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rounds: Option<usize>,
 }
 
 fn main() -> Result<()> {
@@ -68,7 +70,7 @@ fn answer(task: &Task, embedder: &mut Option<OnnxEmbedder>) -> Result<Answer> {
             let started = Instant::now();
             let partition = lloyd(&points, start, rounds, &Silent)?;
             let seconds = started.elapsed().as_secs_f64();
-            Ok(Answer { seconds, inertia: Some(partition.inertia) })
+            Ok(Answer { seconds, inertia: Some(partition.inertia), rounds: Some(partition.rounds) })
         }
         Task::Similarity { points, dim, out } => similarity(read(points, *dim)?, out),
     }
