@@ -59,7 +59,8 @@ impl Vectors {
     /// The rows at `indices`, in that order.
     #[must_use]
     pub fn select(&self, indices: impl IntoIterator<Item = usize>) -> Self {
-        let mut values = Vec::new();
+        let indices = indices.into_iter();
+        let mut values = Vec::with_capacity(indices.size_hint().0 * self.dim);
         for index in indices {
             values.extend_from_slice(self.row(index));
         }

@@ -2,15 +2,17 @@
 //! taken from each tile as it comes, and the k-means++ start.
 //!
 //! The nearest centroid `c` of a point `x` is the one with the largest
-//! `x . c - |c|^2 / 2`, so distances are never computed and the `n x k`
-//! product is never stored. Points may have any length.
+//! `x . c - |c|^2 / 2`, so the `n x k` product is never stored. From the second
+//! round on most points need not be looked at: while a point is surely nearer
+//! to its own centroid than to any other, however far they moved, it stays
+//! (Hamerly, "Making k-means even faster", 2010). Points may have any length.
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::centring::{CHUNK, add};
-use super::product::{Columns, PANEL, dot, for_each_tile};
+use super::product::{Columns, dot, for_each_tile};
 use crate::error::Result;
 use crate::monitor::Monitor;
 use crate::vectors::Vectors;
@@ -50,28 +52,28 @@ pub fn lloyd(
     let squared_lengths = squared_lengths(points);
     let threshold = rounds.tolerance * mean_variance(points, &squared_lengths);
     let mut centroids = start;
+    let mut state = State::new(points, &squared_lengths, centroids.len());
+    state.assign(&centroids);
     let mut round = 0;
-    let mut step = assign(points, &centroids, &squared_lengths);
     while round < rounds.at_most {
         monitor.check()?;
         round += 1;
-        let moved = step.means(points, &centroids);
-        let shift: f64 = moved
-            .values()
-            .iter()
-            .zip(centroids.values())
-            .map(|(new, old)| (f64::from(*new) - f64::from(*old)).powi(2))
-            .sum();
+        let moved = state.means(&centroids);
+        let shifts: Vec<f32> = moved
+            .rows()
+            .zip(centroids.rows())
+            .map(|(new, old)| squared_distance(new, old).sqrt())
+            .collect();
+        let shift: f64 = shifts.iter().map(|&shift| f64::from(shift).powi(2)).sum();
         centroids = moved;
-        let next = assign(points, &centroids, &squared_lengths);
-        let is_settled = next.nearest == step.nearest || shift <= threshold;
-        step = next;
+        state.loosen(&shifts);
+        let is_settled = state.assign(&centroids) == 0 || shift <= threshold;
         if is_settled {
             break;
         }
     }
-    let inertia = step.inertia();
-    Ok(Partition { centroids, assignment: step.nearest, inertia, rounds: round })
+    let inertia = state.inertia(&centroids);
+    Ok(Partition { centroids, assignment: state.nearest, inertia, rounds: round })
 }
 
 /// The best by inertia of `restarts` runs from k-means++ starts, and all of
@@ -145,85 +147,123 @@ fn mean_variance(points: &Vectors, squared_lengths: &[f32]) -> f64 {
     (squares / points.len().max(1) as f64 - of_mean).max(0.0) / points.dim() as f64
 }
 
-/// One assignment of all points.
-struct Step {
+/// Points looked at together: their rows and a panel of centroids fit a core's second cache.
+const GATHERED: usize = 256;
+/// Squared distances are less certain than they look by this share of the point's squared length:
+/// they are differences of sums in single precision.
+const DOUBT: f32 = 4e-6;
+
+/// Where the points are, and how long they are sure to stay.
+struct State<'a> {
+    points: &'a Vectors,
+    squared_lengths: &'a [f32],
     nearest: Vec<u32>,
-    /// Squared distance of every point to its centroid.
-    distances: Vec<f32>,
+    /// At least the distance of every point to its centroid.
+    upper: Vec<f32>,
+    /// At most the distance of every point to any other centroid.
+    lower: Vec<f32>,
     /// `k x dim`, sums of the points of each centroid.
     sums: Vec<f64>,
     counts: Vec<usize>,
 }
 
-fn assign(points: &Vectors, centroids: &Vectors, squared_lengths: &[f32]) -> Step {
-    let (dim, k) = (points.dim(), centroids.len());
-    let columns = Columns::pack(centroids.values(), dim);
-    let mut offsets = vec![f32::NEG_INFINITY; k.next_multiple_of(PANEL)];
-    for (offset, centroid) in offsets.iter_mut().zip(centroids.rows()) {
-        *offset = -0.5 * dot(centroid, centroid);
+/// What a chunk of points changed.
+struct Change {
+    /// `k x dim`: points that came less points that went.
+    sums: Vec<f32>,
+    counts: Vec<isize>,
+    moves: usize,
+}
+
+impl<'a> State<'a> {
+    fn new(points: &'a Vectors, squared_lengths: &'a [f32], k: usize) -> Self {
+        let count = points.len();
+        Self {
+            points,
+            squared_lengths,
+            nearest: vec![u32::MAX; count],
+            upper: vec![f32::INFINITY; count],
+            lower: vec![0.0; count],
+            sums: vec![0.0; k * points.dim()],
+            counts: vec![0; k],
+        }
     }
-    let mut nearest = vec![0_u32; points.len()];
-    let mut distances = vec![0.0_f32; points.len()];
-    // A chunk's sums are added to the total in the order of the chunks. Chunks grow with the
-    // list so that their sums never take more memory than the points.
-    let chunk_rows = CHUNK.max(points.len().div_ceil(64));
-    let parts: Vec<(Vec<f32>, Vec<usize>)> = nearest
-        .par_chunks_mut(chunk_rows)
-        .zip(distances.par_chunks_mut(chunk_rows))
-        .enumerate()
-        .map(|(chunk, (nearest, distances))| {
-            let first = chunk * chunk_rows;
-            let rows = &points.values()[first * dim..][..nearest.len() * dim];
-            distances.fill(f32::NEG_INFINITY);
-            for_each_tile(rows, &columns, |tile| {
-                let offsets = &offsets[tile.column..][..PANEL];
-                for r in 0..tile.rows {
-                    let (value, place) = largest_sum(&tile.values[r], offsets);
-                    if value > distances[tile.row + r] {
-                        distances[tile.row + r] = value;
-                        nearest[tile.row + r] = (tile.column + place) as u32;
+
+    /// Puts every point that may have to move with its nearest centroid, and counts those that moved.
+    fn assign(&mut self, centroids: &Vectors) -> usize {
+        let (dim, k) = (centroids.dim(), centroids.len());
+        let half_squares = centroids.rows().map(|centroid| -0.5 * dot(centroid, centroid));
+        let columns = Columns::pack(centroids.values(), dim).with_offsets(half_squares);
+        // Changes are added up in the order of the chunks, so that threads make no difference. Chunks
+        // grow with the list so that their sums never take more memory than the points.
+        let chunk_rows = CHUNK.max(self.points.len().div_ceil(64));
+        let (points, squared_lengths) = (self.points, self.squared_lengths);
+        let changes: Vec<Change> = self
+            .nearest
+            .par_chunks_mut(chunk_rows)
+            .zip(self.upper.par_chunks_mut(chunk_rows))
+            .zip(self.lower.par_chunks_mut(chunk_rows))
+            .enumerate()
+            .map(|(chunk, ((nearest, upper), lower))| {
+                let first = chunk * chunk_rows;
+                let mut change = Change { sums: vec![0.0; k * dim], counts: vec![0; k], moves: 0 };
+                let doubtful: Vec<usize> =
+                    (0..nearest.len()).filter(|&place| upper[place] >= lower[place]).collect();
+                for places in doubtful.chunks(GATHERED) {
+                    let all = &points.values()[first * dim..];
+                    let gathered: Vec<f32>;
+                    let rows = if places[places.len() - 1] - places[0] < places.len() {
+                        &all[places[0] * dim..][..places.len() * dim]
+                    } else {
+                        let mut rows = Vec::with_capacity(places.len() * dim);
+                        places
+                            .iter()
+                            .for_each(|place| rows.extend_from_slice(&all[place * dim..][..dim]));
+                        gathered = rows;
+                        &gathered
+                    };
+                    let found = two_nearest(rows, &columns);
+                    for ((&place, row), two) in places.iter().zip(rows.chunks_exact(dim)).zip(found)
+                    {
+                        let square = squared_lengths[first + place];
+                        let distance = |value: f32, doubt: f32| {
+                            (square - 2.0 * value + doubt * square).max(0.0).sqrt()
+                        };
+                        upper[place] = distance(two.best, DOUBT);
+                        lower[place] = distance(two.second, -DOUBT);
+                        if nearest[place] != two.centroid {
+                            change.move_point(row, nearest[place], two.centroid);
+                            nearest[place] = two.centroid;
+                        }
                     }
                 }
-            });
-            let mut sums = vec![0.0_f32; k * dim];
-            let mut counts = vec![0_usize; k];
-            for ((row, &centroid), (distance, square)) in rows
-                .chunks_exact(dim)
-                .zip(&*nearest)
-                .zip(distances.iter_mut().zip(&squared_lengths[first..]))
-            {
-                let sum = &mut sums[centroid as usize * dim..][..dim];
-                sum.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-                counts[centroid as usize] += 1;
-                *distance = (square - 2.0 * *distance).max(0.0);
+                change
+            })
+            .collect();
+        for change in &changes {
+            add(&mut self.sums, &change.sums);
+            for (count, change) in self.counts.iter_mut().zip(&change.counts) {
+                *count = count.saturating_add_signed(*change);
             }
-            (sums, counts)
-        })
-        .collect();
-    let mut step = Step { nearest, distances, sums: vec![0.0; k * dim], counts: vec![0; k] };
-    for (sums, counts) in &parts {
-        add(&mut step.sums, sums);
-        step.counts.iter_mut().zip(counts).for_each(|(total, count)| *total += count);
+        }
+        changes.iter().map(|change| change.moves).sum()
     }
-    step
-}
 
-/// The largest of `values[i] + offsets[i]` and its first place.
-fn largest_sum(values: &[f32; PANEL], offsets: &[f32]) -> (f32, usize) {
-    let mut sums = [0.0_f32; PANEL];
-    for ((sum, value), offset) in sums.iter_mut().zip(values).zip(offsets) {
-        *sum = value + offset;
+    /// Takes into account that the centroids moved by `shifts`.
+    fn loosen(&mut self, shifts: &[f32]) {
+        let largest = shifts.iter().copied().fold(0.0, f32::max);
+        for ((&nearest, upper), lower) in
+            self.nearest.iter().zip(&mut self.upper).zip(&mut self.lower)
+        {
+            *upper += shifts[nearest as usize];
+            *lower -= largest;
+        }
     }
-    let largest =
-        sums.iter().fold(f32::NEG_INFINITY, |best, &sum| if sum > best { sum } else { best });
-    (largest, sums.iter().position(|&sum| sum == largest).unwrap_or(0))
-}
 
-impl Step {
     /// The centroids of the assigned points, `k x dim`.
-    fn means(&mut self, points: &Vectors, centroids: &Vectors) -> Vectors {
-        self.fill_empty(points);
-        let dim = points.dim();
+    fn means(&mut self, centroids: &Vectors) -> Vectors {
+        self.fill_empty(centroids);
+        let dim = centroids.dim();
         let mut values = Vec::with_capacity(self.sums.len());
         for (centroid, (sum, &count)) in self.sums.chunks_exact(dim).zip(&self.counts).enumerate() {
             if count == 0 {
@@ -236,34 +276,102 @@ impl Step {
     }
 
     /// Gives every centroid without points the point farthest from its own centroid.
-    fn fill_empty(&mut self, points: &Vectors) {
-        let empty: Vec<usize> =
-            (0..self.counts.len()).filter(|&centroid| self.counts[centroid] == 0).collect();
+    fn fill_empty(&mut self, centroids: &Vectors) {
+        let empty: Vec<u32> =
+            (0..).zip(&self.counts).filter(|(_, count)| **count == 0).map(|(c, _)| c).collect();
         if empty.is_empty() {
             return;
         }
-        let mut farthest: Vec<usize> = (0..points.len()).collect();
-        farthest.sort_by(|&a, &b| self.distances[b].total_cmp(&self.distances[a]).then(a.cmp(&b)));
-        let dim = points.dim();
-        for (centroid, point) in empty.into_iter().zip(farthest) {
-            let from = self.nearest[point] as usize;
-            if self.counts[from] < 2 {
-                continue;
-            }
-            for (dimension, &value) in points.row(point).iter().enumerate() {
-                self.sums[from * dim + dimension] -= f64::from(value);
-                self.sums[centroid * dim + dimension] += f64::from(value);
-            }
-            self.counts[from] -= 1;
-            self.counts[centroid] += 1;
-            self.nearest[point] = centroid as u32;
-            self.distances[point] = 0.0;
+        let distances: Vec<f32> = (0..self.points.len())
+            .into_par_iter()
+            .map(|point| {
+                squared_distance(
+                    self.points.row(point),
+                    centroids.row(self.nearest[point] as usize),
+                )
+            })
+            .collect();
+        let mut farthest: Vec<usize> = (0..self.points.len()).collect();
+        farthest.sort_by(|&a, &b| distances[b].total_cmp(&distances[a]).then(a.cmp(&b)));
+        let mut farthest = farthest.into_iter();
+        for centroid in empty {
+            let spare = farthest.find(|&point| self.counts[self.nearest[point] as usize] > 1);
+            let Some(point) = spare else { return };
+            let mut change = Change {
+                sums: vec![0.0; self.sums.len()],
+                counts: vec![0; self.counts.len()],
+                moves: 0,
+            };
+            change.move_point(self.points.row(point), self.nearest[point], centroid);
+            add(&mut self.sums, &change.sums);
+            self.counts[self.nearest[point] as usize] -= 1;
+            self.counts[centroid as usize] += 1;
+            self.nearest[point] = centroid;
+            // Looked at again in the next round.
+            self.upper[point] = f32::INFINITY;
         }
     }
 
-    fn inertia(&self) -> f64 {
-        self.distances.iter().map(|&distance| f64::from(distance)).sum()
+    fn inertia(&self, centroids: &Vectors) -> f64 {
+        let distances: Vec<f32> = (0..self.points.len())
+            .into_par_iter()
+            .map(|point| {
+                squared_distance(
+                    self.points.row(point),
+                    centroids.row(self.nearest[point] as usize),
+                )
+            })
+            .collect();
+        distances.iter().map(|&distance| f64::from(distance)).sum()
     }
+}
+
+impl Change {
+    /// `from` is no centroid for a point that has none yet.
+    fn move_point(&mut self, row: &[f32], from: u32, to: u32) {
+        let dim = row.len();
+        if let Some(sum) = self.sums.get_mut(from as usize * dim..) {
+            sum.iter_mut().zip(row).for_each(|(sum, value)| *sum -= value);
+            self.counts[from as usize] -= 1;
+        }
+        self.sums[to as usize * dim..].iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+        self.counts[to as usize] += 1;
+        self.moves += 1;
+    }
+}
+
+/// The best centroid of a row, and how well it and the second best suit: `x . c - |c|^2 / 2`.
+#[derive(Clone, Copy)]
+struct TwoNearest {
+    centroid: u32,
+    best: f32,
+    second: f32,
+}
+
+/// `columns` are centroids with half their squared length taken off.
+fn two_nearest(rows: &[f32], columns: &Columns) -> Vec<TwoNearest> {
+    let nothing = TwoNearest { centroid: 0, best: f32::NEG_INFINITY, second: f32::NEG_INFINITY };
+    let mut found = vec![nothing; rows.len() / columns.dim()];
+    for_each_tile(rows, columns, |tile| {
+        for r in 0..tile.rows {
+            let (largest, two) = (tile.largest[r], &mut found[tile.row + r]);
+            if largest <= two.second {
+                continue;
+            }
+            if largest <= two.best {
+                two.second = largest;
+                continue;
+            }
+            let values = &tile.values[r];
+            let place = values.iter().position(|&value| value == largest).unwrap_or(0);
+            let others = values[..place].iter().chain(&values[place + 1..]);
+            two.second =
+                others.fold(two.best, |second, &value| if value > second { value } else { second });
+            two.best = largest;
+            two.centroid = (tile.column + place) as u32;
+        }
+    });
+    found
 }
 
 #[cfg(test)]

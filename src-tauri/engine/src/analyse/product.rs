@@ -22,6 +22,8 @@ pub struct Columns {
     dim: usize,
     /// Panel after panel; within one, for every dimension the numbers of its 32 columns.
     panels: Vec<f32>,
+    /// What is added to each column's products; negative infinity past the last column.
+    offsets: Vec<f32>,
 }
 
 impl Columns {
@@ -45,7 +47,19 @@ impl Columns {
                 *place = value;
             }
         }
-        Self { count, dim, panels }
+        let mut offsets = vec![f32::NEG_INFINITY; count.next_multiple_of(PANEL)];
+        offsets[..count].fill(0.0);
+        Self { count, dim, panels, offsets }
+    }
+
+    /// The same columns with a number added to each one's products, one offset per column.
+    #[must_use]
+    pub fn with_offsets(mut self, offsets: impl Iterator<Item = f32>) -> Self {
+        self.offsets[..self.count]
+            .iter_mut()
+            .zip(offsets)
+            .for_each(|(place, offset)| *place = offset);
+        self
     }
 
     /// The number of columns.
@@ -58,6 +72,12 @@ impl Columns {
     pub fn is_empty(&self) -> bool {
         self.count == 0
     }
+
+    /// Numbers in a column.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        self.dim
+    }
 }
 
 /// Up to `ROWS x PANEL` numbers of a product.
@@ -67,9 +87,11 @@ pub struct Tile<'a> {
     /// How many of `values` are rows of the product.
     pub rows: usize,
     pub column: usize,
-    /// How many of each row's values belong to columns; the rest are 0.
+    /// How many of each row's values belong to columns; the rest are negative infinity.
     pub columns: usize,
     pub values: &'a [[f32; PANEL]; ROWS],
+    /// Of each row's values.
+    pub largest: &'a [f32; ROWS],
 }
 
 /// Calls `consume` with every tile of `rows * columns^T`, all columns of a
@@ -81,7 +103,7 @@ pub fn for_each_tile(rows: &[f32], columns: &Columns, mut consume: impl FnMut(Ti
     let dim = columns.dim;
     let count = rows.len() / dim;
     let kernel = kernel();
-    let mut values = [[0.0; PANEL]; ROWS];
+    let (mut values, mut largest) = ([[0.0; PANEL]; ROWS], [0.0; ROWS]);
     let panel_count = columns.count.div_ceil(PANEL);
     for block in (0..panel_count).step_by(PANELS_PER_BLOCK) {
         for row in (0..count).step_by(ROWS) {
@@ -90,10 +112,19 @@ pub fn for_each_tile(rows: &[f32], columns: &Columns, mut consume: impl FnMut(Ti
             let tile: [&[f32]; ROWS] =
                 std::array::from_fn(|r| &rows[(row + r.min(tile_rows - 1)) * dim..][..dim]);
             for panel in block..panel_count.min(block + PANELS_PER_BLOCK) {
-                kernel(&tile, &columns.panels[panel * dim * PANEL..][..dim * PANEL], &mut values);
                 let column = panel * PANEL;
+                let (offsets, _) = columns.offsets[column..].split_first_chunk().expect(FULL_PANEL);
+                let packed = &columns.panels[panel * dim * PANEL..][..dim * PANEL];
+                kernel(&tile, packed, offsets, &mut values, &mut largest);
                 let columns = PANEL.min(columns.count - column);
-                consume(Tile { row, rows: tile_rows, column, columns, values: &values });
+                consume(Tile {
+                    row,
+                    rows: tile_rows,
+                    column,
+                    columns,
+                    values: &values,
+                    largest: &largest,
+                });
             }
         }
     }
@@ -127,8 +158,18 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     lanes.iter().sum::<f32>() + rest
 }
 
-/// `values[r][c] = rows[r] . column c of the panel`; the panel holds `dim x PANEL` numbers.
-type Kernel = fn(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]);
+/// Why an offset is there for every place of a panel.
+const FULL_PANEL: &str = "offsets are padded to whole panels";
+
+/// `values[r][c] = offsets[c] + rows[r] . column c of the panel`, and the largest of each row; the
+/// panel holds `dim x PANEL` numbers.
+type Kernel = fn(
+    rows: &[&[f32]; ROWS],
+    panel: &[f32],
+    offsets: &[f32; PANEL],
+    values: &mut [[f32; PANEL]; ROWS],
+    largest: &mut [f32; ROWS],
+);
 
 /// The fastest kernel this processor can run, chosen once.
 fn kernel() -> Kernel {
@@ -148,16 +189,27 @@ fn kernel() -> Kernel {
 }
 
 /// Plain loops over lanes, which the compiler turns into whatever vectors the target always has.
-fn portable(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]) {
-    for (row, sums) in rows.iter().zip(values) {
-        let mut lanes = [0.0_f32; PANEL];
+fn portable(
+    rows: &[&[f32]; ROWS],
+    panel: &[f32],
+    offsets: &[f32; PANEL],
+    values: &mut [[f32; PANEL]; ROWS],
+    largest: &mut [f32; ROWS],
+) {
+    for ((row, sums), largest) in rows.iter().zip(values).zip(largest) {
+        let mut lanes = *offsets;
         for (&x, columns) in row.iter().zip(panel.chunks_exact(PANEL)) {
             for (lane, &column) in lanes.iter_mut().zip(columns) {
                 *lane += x * column;
             }
         }
         *sums = lanes;
+        *largest = largest_of(&lanes);
     }
+}
+
+fn largest_of(values: &[f32; PANEL]) -> f32 {
+    values.iter().fold(f32::NEG_INFINITY, |best, &value| if value > best { value } else { best })
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -167,29 +219,51 @@ fn portable(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; RO
 )]
 mod x86 {
     use std::arch::x86_64::{
-        __m256, __m512, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_setzero_ps,
-        _mm256_storeu_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps,
+        __m256, __m512, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps, _mm256_storeu_ps,
+        _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_max_ps, _mm512_reduce_max_ps, _mm512_set1_ps,
         _mm512_storeu_ps,
     };
 
     use super::{PANEL, ROWS};
 
-    pub(super) fn avx512(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]) {
+    pub(super) fn avx512(
+        rows: &[&[f32]; ROWS],
+        panel: &[f32],
+        offsets: &[f32; PANEL],
+        values: &mut [[f32; PANEL]; ROWS],
+        largest: &mut [f32; ROWS],
+    ) {
         // SAFETY: `kernel` hands this function out only after finding AVX-512F.
-        unsafe { avx512_tile(rows, panel, values) }
+        unsafe { avx512_tile(rows, panel, offsets, values, largest) }
     }
 
-    pub(super) fn avx2(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]) {
+    pub(super) fn avx2(
+        rows: &[&[f32]; ROWS],
+        panel: &[f32],
+        offsets: &[f32; PANEL],
+        values: &mut [[f32; PANEL]; ROWS],
+        largest: &mut [f32; ROWS],
+    ) {
         // SAFETY: `kernel` hands this function out only after finding AVX2 and FMA.
-        unsafe { avx2_tile(rows, panel, values) }
+        unsafe { avx2_tile(rows, panel, offsets, values, largest) }
     }
 
     /// 8 x 2 accumulators of 16 lanes: 16 independent chains hide the latency of the fused multiply-add.
     #[target_feature(enable = "avx512f")]
-    unsafe fn avx512_tile(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]) {
+    unsafe fn avx512_tile(
+        rows: &[&[f32]; ROWS],
+        panel: &[f32],
+        offsets: &[f32; PANEL],
+        values: &mut [[f32; PANEL]; ROWS],
+        largest: &mut [f32; ROWS],
+    ) {
         let dim = panel.len() / PANEL;
         assert!(rows.iter().all(|row| row.len() == dim), "rows and panel have one dimension");
-        let mut sums: [[__m512; 2]; ROWS] = [[_mm512_setzero_ps(); 2]; ROWS];
+        // SAFETY: there are 32 offsets.
+        let start = unsafe {
+            [_mm512_loadu_ps(offsets.as_ptr()), _mm512_loadu_ps(offsets.as_ptr().add(16))]
+        };
+        let mut sums: [[__m512; 2]; ROWS] = [start; ROWS];
         let starts: [*const f32; ROWS] = std::array::from_fn(|r| rows[r].as_ptr());
         for d in 0..dim {
             // SAFETY: `d < dim`, so 32 numbers of the panel and one of each row are in bounds.
@@ -203,7 +277,8 @@ mod x86 {
                 }
             }
         }
-        for (row, sum) in values.iter_mut().zip(sums) {
+        for ((row, largest), sum) in values.iter_mut().zip(largest).zip(sums) {
+            *largest = _mm512_reduce_max_ps(_mm512_max_ps(sum[0], sum[1]));
             // SAFETY: a row of the tile holds 32 numbers.
             unsafe {
                 _mm512_storeu_ps(row.as_mut_ptr(), sum[0]);
@@ -214,12 +289,23 @@ mod x86 {
 
     /// The same tile in four parts of 4 x 16, as only 16 registers of 8 lanes are there.
     #[target_feature(enable = "avx2,fma")]
-    unsafe fn avx2_tile(rows: &[&[f32]; ROWS], panel: &[f32], values: &mut [[f32; PANEL]; ROWS]) {
+    unsafe fn avx2_tile(
+        rows: &[&[f32]; ROWS],
+        panel: &[f32],
+        offsets: &[f32; PANEL],
+        values: &mut [[f32; PANEL]; ROWS],
+        largest: &mut [f32; ROWS],
+    ) {
         let dim = panel.len() / PANEL;
         assert!(rows.iter().all(|row| row.len() == dim), "rows and panel have one dimension");
         for first_row in [0, 4] {
             for first_column in [0, 16] {
-                let mut sums: [[__m256; 2]; 4] = [[_mm256_setzero_ps(); 2]; 4];
+                // SAFETY: `first_column + 16 <= 32`, the number of offsets.
+                let start = unsafe {
+                    let offsets = offsets.as_ptr().add(first_column);
+                    [_mm256_loadu_ps(offsets), _mm256_loadu_ps(offsets.add(8))]
+                };
+                let mut sums: [[__m256; 2]; 4] = [start; 4];
                 let starts: [*const f32; 4] = std::array::from_fn(|r| rows[first_row + r].as_ptr());
                 for d in 0..dim {
                     // SAFETY: `d < dim`, so 16 numbers from `first_column` and one of each row are in bounds.
@@ -242,6 +328,9 @@ mod x86 {
                     }
                 }
             }
+        }
+        for (largest, row) in largest.iter_mut().zip(values) {
+            *largest = super::largest_of(row);
         }
     }
 }
@@ -270,13 +359,26 @@ mod tests {
         for dim in [1, 7, 384] {
             let (rows, panel) = (numbers(ROWS * dim, 1), numbers(PANEL * dim, 2));
             for &(name, kernel) in &kernels {
-                let mut values = [[0.0; PANEL]; ROWS];
-                kernel(&std::array::from_fn(|r| &rows[r * dim..][..dim]), &panel, &mut values);
+                let (mut values, mut largest) = ([[0.0; PANEL]; ROWS], [0.0; ROWS]);
+                let offsets = std::array::from_fn(|c| c as f32);
+                kernel(
+                    &std::array::from_fn(|r| &rows[r * dim..][..dim]),
+                    &panel,
+                    &offsets,
+                    &mut values,
+                    &mut largest,
+                );
                 for (r, row) in values.iter().enumerate() {
+                    assert_eq!(
+                        largest[r],
+                        row.iter().copied().fold(f32::MIN, f32::max),
+                        "{name} knows the largest"
+                    );
                     for (c, &value) in row.iter().enumerate() {
                         let expected: f64 = (0..dim)
                             .map(|d| f64::from(rows[r * dim + d]) * f64::from(panel[d * PANEL + c]))
-                            .sum();
+                            .sum::<f64>()
+                            + c as f64;
                         assert!(
                             (f64::from(value) - expected).abs() < 1e-4,
                             "{name} at {r}, {c} of dimension {dim}: {value} is not {expected}"

@@ -53,6 +53,9 @@ pub fn neighbours(vectors: &Vectors, candidates: &[u32], count: usize) -> Vec<u3
             for r in 0..tile.rows {
                 let row = tile.row + r;
                 let best = &mut best[row * count..][..count];
+                if tile.largest[r] <= best[count - 1].0 {
+                    continue;
+                }
                 keep_best(
                     best,
                     &tile.values[r],
