@@ -27,8 +27,10 @@ const MEMBER_PENALTY: f32 = 0.1;
 const RARITY_PENALTY: f32 = 0.05;
 /// Words this frequent are all common.
 const COMMON: f32 = 300.0;
-/// How much it counts that a topic's texts use a word and others do not.
+/// How much it counts at most that a topic's texts use a word and others do not.
 const PHRASE_WEIGHT: f32 = 0.3;
+/// With a word that suits as well as this, nothing that the texts say is needed.
+const GOOD_SCORE: f32 = 0.45;
 /// A word with a score below this says nothing about its topic (below it lie the names of mixed
 /// topics in lists of words, above it all that a person would choose).
 const LEAST_SCORE: f32 = 0.19;
@@ -98,11 +100,11 @@ fn stand_in(texts: &[&str]) -> String {
         |count: usize| texts.iter().take(count).map(|text| text.chars().count() + 2).sum::<usize>();
     let count = if length(2) <= LONGEST_STAND_IN { 2 } else { 1 };
     let joined = texts.iter().take(count).copied().collect::<Vec<_>>().join(", ");
-    if joined.chars().count() <= LONGEST_STAND_IN && texts.len() <= count {
-        return joined;
+    let shown: String = joined.chars().take(LONGEST_STAND_IN).collect();
+    if shown == joined && (count == 1 || texts.len() == count) {
+        return shown;
     }
-    let shortened: String = joined.chars().take(LONGEST_STAND_IN).collect();
-    format!("{}\u{2026}", shortened.trim_end())
+    format!("{}\u{2026}", shown.trim_end())
 }
 
 /// For each topic the best words and pairs of words with their scores, best first.
@@ -150,14 +152,22 @@ fn shortlists(
                 .iter()
                 .map(|&(score, word)| (score, vocabulary.words()[word].clone()))
                 .collect();
+            let need = (GOOD_SCORE - names.iter().map(|&(score, _)| score).fold(0.0, f32::max))
+                / GOOD_SCORE;
+            let phrase_weight = PHRASE_WEIGHT * need.clamp(0.0, 1.0);
             for phrase in &phrases[topic] {
+                let bonus = phrase_weight * phrase.distinctness;
+                if let Some((score, _)) = names.iter_mut().find(|(_, name)| *name == phrase.text) {
+                    *score += bonus;
+                    continue;
+                }
                 let places: Option<Vec<usize>> =
                     phrase.text.split(' ').map(|word| place_of.get(word).copied()).collect();
                 // Only words that could name something by themselves, not "is my" or "to 5".
-                let Some(places) = places else { continue };
+                let Some(places) = places.filter(|places| places.len() > 1) else { continue };
                 let meaning =
-                    places.iter().map(|&word| by_meaning(word)).sum::<f32>() / places.len() as f32;
-                names.push((meaning + PHRASE_WEIGHT * phrase.distinctness, phrase.text.clone()));
+                    places.iter().map(|&word| by_meaning(word)).fold(f32::INFINITY, f32::min);
+                names.push((meaning + bonus, phrase.text.clone()));
             }
             names.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
             names

@@ -34,8 +34,12 @@ const MOST_CANDIDATES: usize = 20_000;
 /// Items on which the number of topics is chosen.
 const SAMPLE: usize = 8_000;
 const MOST_TOPICS: usize = 120;
+/// Starts of k-means: the more items, the less one start differs from another.
 const RESTARTS: usize = 10;
+const RESTARTS_OF_MANY: usize = 5;
 const TRIAL_RESTARTS: usize = 3;
+const TRIAL_RESTARTS_OF_MANY: usize = 2;
+const MANY: usize = 5_000;
 const ROUNDS: Rounds = Rounds { at_most: 100, tolerance: 1e-4 };
 /// Of two numbers of topics that are this close, the smaller one is easier to read.
 const NEARLY_AS_GOOD: f64 = 0.99;
@@ -85,7 +89,8 @@ pub fn find(
         Some(wanted) => wanted,
         None => best_count(&rows, &points, params.seed, monitor)?,
     };
-    let runs = restarted(&points, k, RESTARTS, ROUNDS, params.seed, monitor)?;
+    let restarts = if count < MANY { RESTARTS } else { RESTARTS_OF_MANY };
+    let runs = restarted(&points, k, restarts, ROUNDS, params.seed, monitor)?;
     monitor.progress(Stage::NamingTopics, 0, 1);
     let sorting = sorting(&rows, texts, &runs, vocabulary);
     monitor.progress(Stage::NamingTopics, 1, 1);
@@ -114,10 +119,11 @@ fn best_count(rows: &Vectors, points: &Vectors, seed: u64, monitor: &dyn Monitor
     let sampled = |all: &Vectors| all.select((0..all.len()).step_by(step));
     let (rows, points) = (sampled(rows), sampled(points));
     let candidates = counts_to_try(items, points.len());
+    let restarts = if items < MANY { TRIAL_RESTARTS } else { TRIAL_RESTARTS_OF_MANY };
     let mut scores = Vec::with_capacity(candidates.len());
     for (tried, &k) in candidates.iter().enumerate() {
         monitor.progress(Stage::FindingTopics, tried, candidates.len());
-        let best = restarted(&points, k, TRIAL_RESTARTS, ROUNDS, seed, monitor)?.swap_remove(0);
+        let best = restarted(&points, k, restarts, ROUNDS, seed, monitor)?.swap_remove(0);
         scores.push(mean_silhouette(&rows, &best.assignment, k));
     }
     monitor.progress(Stage::FindingTopics, candidates.len(), candidates.len());
