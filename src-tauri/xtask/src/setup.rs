@@ -116,7 +116,16 @@ fn npm_packages(folder: &str) -> Result<()> {
     };
     recipe.follow(|| {
         say(format_args!("Installing the npm packages of {folder}."));
-        run(npm(folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
+        // Not `npm ci`: it refuses a lock file that leaves out optional packages of other
+        // platforms, which not every registry has. This takes the locked versions, checks
+        // their hashes, and writes nothing into the lock file either.
+        run(npm(folder).args([
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ]))
     })
 }
 
