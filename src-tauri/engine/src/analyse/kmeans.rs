@@ -2,10 +2,11 @@
 //! taken from each tile as it comes, and the k-means++ start.
 //!
 //! The nearest centroid `c` of a point `x` is the one with the largest
-//! `x . c - |c|^2 / 2`, so the `n x k` product is never stored. From the second
-//! round on most points need not be looked at: while a point is surely nearer
-//! to its own centroid than to any other, however far they moved, it stays
-//! (Hamerly, "Making k-means even faster", 2010). Points may have any length.
+//! `x . c - |c|^2 / 2`, so the `n x k` product is never stored. After the first
+//! rounds most points need not be looked at: while a point is surely nearer to
+//! its own centroid than to any other, however far they moved, it stays. Bounds
+//! are kept for groups of centroids, as one that moves far should not cast doubt
+//! on all (Ding et al., "Yinyang k-means", 2015). Points may have any length.
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -153,6 +154,10 @@ const GATHERED: usize = 256;
 /// they are differences of sums in single precision.
 const DOUBT: f32 = 4e-6;
 
+/// Groups of centroids that share a bound: centroid `c` is in group `c % GROUPS`, so that a
+/// group's best is one lane of a tile's values taken eight at a time.
+const GROUPS: usize = 8;
+
 /// Where the points are, and how long they are sure to stay.
 struct State<'a> {
     points: &'a Vectors,
@@ -160,8 +165,8 @@ struct State<'a> {
     nearest: Vec<u32>,
     /// At least the distance of every point to its centroid.
     upper: Vec<f32>,
-    /// At most the distance of every point to any other centroid.
-    lower: Vec<f32>,
+    /// At most the distance of every point to any other centroid of each group.
+    lower: Vec<[f32; GROUPS]>,
     /// `k x dim`, sums of the points of each centroid.
     sums: Vec<f64>,
     counts: Vec<usize>,
@@ -183,7 +188,7 @@ impl<'a> State<'a> {
             squared_lengths,
             nearest: vec![u32::MAX; count],
             upper: vec![f32::INFINITY; count],
-            lower: vec![0.0; count],
+            lower: vec![[0.0; GROUPS]; count],
             sums: vec![0.0; k * points.dim()],
             counts: vec![0; k],
         }
@@ -192,8 +197,9 @@ impl<'a> State<'a> {
     /// Puts every point that may have to move with its nearest centroid, and counts those that moved.
     fn assign(&mut self, centroids: &Vectors) -> usize {
         let (dim, k) = (centroids.dim(), centroids.len());
-        let half_squares = centroids.rows().map(|centroid| -0.5 * dot(centroid, centroid));
-        let columns = Columns::pack(centroids.values(), dim).with_offsets(half_squares);
+        let offsets: Vec<f32> =
+            centroids.rows().map(|centroid| -0.5 * dot(centroid, centroid)).collect();
+        let columns = Columns::pack(centroids.values(), dim).with_offsets(offsets.iter().copied());
         // Changes are added up in the order of the chunks, so that threads make no difference. Chunks
         // grow with the list so that their sums never take more memory than the points.
         let chunk_rows = CHUNK.max(self.points.len().div_ceil(64));
@@ -207,8 +213,22 @@ impl<'a> State<'a> {
             .map(|(chunk, ((nearest, upper), lower))| {
                 let first = chunk * chunk_rows;
                 let mut change = Change { sums: vec![0.0; k * dim], counts: vec![0; k], moves: 0 };
-                let doubtful: Vec<usize> =
-                    (0..nearest.len()).filter(|&place| upper[place] >= lower[place]).collect();
+                let distance = |place: usize, value: f32, doubt: f32| {
+                    let square = squared_lengths[first + place];
+                    (square - 2.0 * value + doubt * square).max(0.0).sqrt()
+                };
+                let is_doubtful = |&place: &usize| {
+                    let least = lower[place].iter().copied().fold(f32::INFINITY, f32::min);
+                    if upper[place] >= least && upper[place].is_finite() {
+                        // One product with its own centroid may spare the products with all.
+                        let own = nearest[place] as usize;
+                        let value =
+                            dot(points.row(first + place), centroids.row(own)) + offsets[own];
+                        upper[place] = distance(place, value, DOUBT);
+                    }
+                    upper[place] >= least
+                };
+                let doubtful: Vec<usize> = (0..nearest.len()).filter(is_doubtful).collect();
                 for places in doubtful.chunks(GATHERED) {
                     let all = &points.values()[first * dim..];
                     let gathered: Vec<f32>;
@@ -222,18 +242,15 @@ impl<'a> State<'a> {
                         gathered = rows;
                         &gathered
                     };
-                    let found = two_nearest(rows, &columns);
-                    for ((&place, row), two) in places.iter().zip(rows.chunks_exact(dim)).zip(found)
+                    let found = nearest_centroids(rows, &columns);
+                    for ((&place, row), found) in
+                        places.iter().zip(rows.chunks_exact(dim)).zip(found)
                     {
-                        let square = squared_lengths[first + place];
-                        let distance = |value: f32, doubt: f32| {
-                            (square - 2.0 * value + doubt * square).max(0.0).sqrt()
-                        };
-                        upper[place] = distance(two.best, DOUBT);
-                        lower[place] = distance(two.second, -DOUBT);
-                        if nearest[place] != two.centroid {
-                            change.move_point(row, nearest[place], two.centroid);
-                            nearest[place] = two.centroid;
+                        upper[place] = distance(place, found.best, DOUBT);
+                        lower[place] = found.others.map(|value| distance(place, value, -DOUBT));
+                        if nearest[place] != found.centroid {
+                            change.move_point(row, nearest[place], found.centroid);
+                            nearest[place] = found.centroid;
                         }
                     }
                 }
@@ -251,12 +268,15 @@ impl<'a> State<'a> {
 
     /// Takes into account that the centroids moved by `shifts`.
     fn loosen(&mut self, shifts: &[f32]) {
-        let largest = shifts.iter().copied().fold(0.0, f32::max);
+        let mut of_group = [0.0_f32; GROUPS];
+        for (centroid, &shift) in shifts.iter().enumerate() {
+            of_group[centroid % GROUPS] = of_group[centroid % GROUPS].max(shift);
+        }
         for ((&nearest, upper), lower) in
             self.nearest.iter().zip(&mut self.upper).zip(&mut self.lower)
         {
             *upper += shifts[nearest as usize];
-            *lower -= largest;
+            lower.iter_mut().zip(&of_group).for_each(|(lower, shift)| *lower -= shift);
         }
     }
 
@@ -340,35 +360,37 @@ impl Change {
     }
 }
 
-/// The best centroid of a row, and how well it and the second best suit: `x . c - |c|^2 / 2`.
+/// The best centroid of a row, how well it suits (`x . c - |c|^2 / 2`), and how well
+/// the best other one of each group does.
 #[derive(Clone, Copy)]
-struct TwoNearest {
+struct Nearest {
     centroid: u32,
     best: f32,
-    second: f32,
+    others: [f32; GROUPS],
 }
 
 /// `columns` are centroids with half their squared length taken off.
-fn two_nearest(rows: &[f32], columns: &Columns) -> Vec<TwoNearest> {
-    let nothing = TwoNearest { centroid: 0, best: f32::NEG_INFINITY, second: f32::NEG_INFINITY };
+fn nearest_centroids(rows: &[f32], columns: &Columns) -> Vec<Nearest> {
+    let nothing =
+        Nearest { centroid: 0, best: f32::NEG_INFINITY, others: [f32::NEG_INFINITY; GROUPS] };
     let mut found = vec![nothing; rows.len() / columns.dim()];
     for_each_tile(rows, columns, |tile| {
         for r in 0..tile.rows {
-            let (largest, two) = (tile.largest[r], &mut found[tile.row + r]);
-            if largest <= two.second {
-                continue;
+            let (mut values, largest) = (tile.values[r], tile.largest[r]);
+            let found = &mut found[tile.row + r];
+            if largest > found.best {
+                let place = values.iter().position(|&value| value == largest).unwrap_or(0);
+                let former = &mut found.others[found.centroid as usize % GROUPS];
+                *former = former.max(found.best);
+                found.best = largest;
+                found.centroid = (tile.column + place) as u32;
+                values[place] = f32::NEG_INFINITY;
             }
-            if largest <= two.best {
-                two.second = largest;
-                continue;
+            for group in values.chunks_exact(GROUPS) {
+                for (other, &value) in found.others.iter_mut().zip(group) {
+                    *other = if value > *other { value } else { *other };
+                }
             }
-            let values = &tile.values[r];
-            let place = values.iter().position(|&value| value == largest).unwrap_or(0);
-            let others = values[..place].iter().chain(&values[place + 1..]);
-            two.second =
-                others.fold(two.best, |second, &value| if value > second { value } else { second });
-            two.best = largest;
-            two.centroid = (tile.column + place) as u32;
         }
     });
     found
