@@ -132,8 +132,18 @@ pub fn plus_plus(points: &Vectors, k: usize, seed: u64) -> Vectors {
     Vectors::new(points.dim(), chosen)
 }
 
+/// Summed in eight lanes.
 fn squared_distance(a: &[f32], b: &[f32]) -> f32 {
-    a.iter().zip(b).map(|(x, y)| (x - y) * (x - y)).sum()
+    let mut lanes = [0.0_f32; 8];
+    let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest = a_chunks.remainder().iter().zip(b_chunks.remainder());
+    let rest: f32 = rest.map(|(x, y)| (x - y) * (x - y)).sum();
+    for (x, y) in a_chunks.zip(b_chunks) {
+        for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
+            *lane += (x - y) * (x - y);
+        }
+    }
+    lanes.iter().sum::<f32>() + rest
 }
 
 fn squared_lengths(points: &Vectors) -> Vec<f32> {
@@ -302,15 +312,7 @@ impl<'a> State<'a> {
         if empty.is_empty() {
             return;
         }
-        let distances: Vec<f32> = (0..self.points.len())
-            .into_par_iter()
-            .map(|point| {
-                squared_distance(
-                    self.points.row(point),
-                    centroids.row(self.nearest[point] as usize),
-                )
-            })
-            .collect();
+        let distances = self.squared_distances(centroids);
         let mut farthest: Vec<usize> = (0..self.points.len()).collect();
         farthest.sort_by(|&a, &b| distances[b].total_cmp(&distances[a]).then(a.cmp(&b)));
         let mut farthest = farthest.into_iter();
@@ -333,16 +335,14 @@ impl<'a> State<'a> {
     }
 
     fn inertia(&self, centroids: &Vectors) -> f64 {
-        let distances: Vec<f32> = (0..self.points.len())
-            .into_par_iter()
-            .map(|point| {
-                squared_distance(
-                    self.points.row(point),
-                    centroids.row(self.nearest[point] as usize),
-                )
-            })
-            .collect();
-        distances.iter().map(|&distance| f64::from(distance)).sum()
+        self.squared_distances(centroids).iter().map(|&distance| f64::from(distance)).sum()
+    }
+
+    /// Of every point to its centroid, exactly.
+    fn squared_distances(&self, centroids: &Vectors) -> Vec<f32> {
+        let nearest = self.nearest.par_iter().map(|&centroid| centroids.row(centroid as usize));
+        let rows = self.points.values().par_chunks_exact(self.points.dim());
+        rows.zip(nearest).map(|(row, centroid)| squared_distance(row, centroid)).collect()
     }
 }
 
