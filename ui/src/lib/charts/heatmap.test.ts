@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import {
+  type Area,
   bandMarks,
   bandMeans,
   cellsBox,
@@ -8,6 +9,7 @@ import {
   composeCells,
   ellipsise,
   fitViewport,
+  hasUprightTopics,
   hitTest,
   labelMode,
   levelFor,
@@ -26,12 +28,16 @@ import {
 const W = 800;
 const H = 660;
 
+function areaOf(size: number, bands = 8): Area {
+  return { width: W, height: H, size, bands };
+}
+
 describe("the whole list in sight", () => {
   it("fits for every size, square and inside the plot", () => {
     for (const size of [1, 2, 9, 40, 41, 43, 60, 564, 20_000]) {
-      const viewport = fitViewport(W, H, size);
-      const plot = plotBox(W, H, viewport.cellPx);
-      const box = cellsBox(viewport, W, H, size);
+      const viewport = fitViewport(areaOf(size));
+      const plot = plotBox(areaOf(size), viewport.cellPx);
+      const box = cellsBox(viewport, areaOf(size));
       expect(box.width, `${size}: square`).toBeCloseTo(box.height, 6);
       expect(box.width, `${size}: whole extent`).toBeCloseTo(size * viewport.cellPx, 6);
       expect(box.x).toBeGreaterThanOrEqual(plot.x - 1e-9);
@@ -41,42 +47,42 @@ describe("the whole list in sight", () => {
   });
 
   it("shows nine items as large cells with numbers, centred", () => {
-    const viewport = fitViewport(W, H, 9);
+    const viewport = fitViewport(areaOf(9));
     expect(showsNumbers(viewport.cellPx)).toBe(true);
     expect(labelMode(viewport.cellPx)).toBe("words-level");
-    const box = cellsBox(viewport, W, H, 9);
-    const plot = plotBox(W, H, viewport.cellPx);
+    const box = cellsBox(viewport, areaOf(9));
+    const plot = plotBox(areaOf(9), viewport.cellPx);
     expect(box.x - plot.x).toBeCloseTo(plot.x + plot.width - box.x - box.width, 6);
   });
 
   it("does not blow two items up beyond 96 pixels each", () => {
-    expect(fitViewport(1600, 1200, 2).cellPx).toBe(96);
+    expect(fitViewport({ width: 1600, height: 1200, size: 2, bands: 1 }).cellPx).toBe(96);
   });
 });
 
 describe("zooming and moving", () => {
   it("keeps the cell under the pointer under the pointer, also when the labels' room changes", () => {
     const size = 564;
-    let viewport = fitViewport(W, H, size);
+    let viewport = fitViewport(areaOf(size));
     const point = { x: 430, y: 333 };
     for (const factor of [2, 3, 2, 2, 1.5, 0.5]) {
-      const before = origin(viewport, W, H, size);
+      const before = origin(viewport, areaOf(size));
       const row = (point.y - before.y) / viewport.cellPx;
-      viewport = zoomAbout(viewport, factor, point, W, H, size);
-      const after = origin(viewport, W, H, size);
+      viewport = zoomAbout(viewport, factor, point, areaOf(size));
+      const after = origin(viewport, areaOf(size));
       expect((point.y - after.y) / viewport.cellPx).toBeCloseTo(row, 6);
     }
   });
 
   it("never leaves the list and never zooms out beyond all of it", () => {
     const size = 564;
-    const fit = fitViewport(W, H, size);
-    const wild = clampViewport({ row: -50, column: 9999, cellPx: 20 }, W, H, size);
+    const fit = fitViewport(areaOf(size));
+    const wild = clampViewport({ row: -50, column: 9999, cellPx: 20 }, areaOf(size));
     expect(wild.row).toBe(0);
-    const plot = plotBox(W, H, 20);
+    const plot = plotBox(areaOf(size), 20);
     expect(wild.column).toBeCloseTo(size - plot.width / 20, 6);
-    expect(clampViewport({ ...fit, cellPx: 0.001 }, W, H, size).cellPx).toBeCloseTo(fit.cellPx, 9);
-    expect(clampViewport({ ...fit, cellPx: 9000 }, W, H, size).cellPx).toBe(MAX_CELL_PX);
+    expect(clampViewport({ ...fit, cellPx: 0.001 }, areaOf(size)).cellPx).toBeCloseTo(fit.cellPx, 9);
+    expect(clampViewport({ ...fit, cellPx: 9000 }, areaOf(size)).cellPx).toBe(MAX_CELL_PX);
   });
 
   it("moves by as many places as the drag has cells", () => {
@@ -85,18 +91,30 @@ describe("zooming and moving", () => {
 
   it("brings a selected place into sight and leaves a visible one alone", () => {
     const viewport = { row: 100, column: 100, cellPx: 20 };
-    expect(reveal(viewport, 105, W, H, 564)).toEqual(viewport);
-    const moved = reveal(viewport, 400, W, H, 564);
-    const { rows, columns } = visiblePlaces(moved, W, H, 564);
+    expect(reveal(viewport, 105, areaOf(564))).toEqual(viewport);
+    const moved = reveal(viewport, 400, areaOf(564));
+    const { rows, columns } = visiblePlaces(moved, areaOf(564));
     expect(rows[0] <= 400 && rows[1] > 400 && columns[0] <= 400 && columns[1] > 400).toBe(true);
+  });
+});
+
+describe("names of topics above the columns", () => {
+  it("stand upright, with room for it, when there are too many to stand beside each other", () => {
+    expect(hasUprightTopics(areaOf(564, 10))).toBe(false);
+    const many = areaOf(20_000, 103);
+    expect(hasUprightTopics(many)).toBe(true);
+    const viewport = fitViewport(many);
+    expect(plotBox(many, viewport.cellPx).y).toBeGreaterThan(plotBox(areaOf(20_000), viewport.cellPx).y + 40);
+    const box = cellsBox(viewport, many);
+    expect(box.y + box.height, "still all in sight").toBeLessThanOrEqual(H);
   });
 });
 
 describe("what is under the pointer", () => {
   it("is the cell drawn there", () => {
     const size = 9;
-    const viewport = fitViewport(W, H, size);
-    const start = origin(viewport, W, H, size);
+    const viewport = fitViewport(areaOf(size));
+    const start = origin(viewport, areaOf(size));
     for (const [row, column] of [
       [0, 0],
       [4, 7],
@@ -106,15 +124,15 @@ describe("what is under the pointer", () => {
         x: start.x + (column + 0.5) * viewport.cellPx,
         y: start.y + (row + 0.5) * viewport.cellPx,
       };
-      expect(hitTest(viewport, point, W, H, size)).toEqual({ row, column });
+      expect(hitTest(viewport, point, areaOf(size))).toEqual({ row, column });
     }
   });
 
   it("is nothing beside the cells, on labels or bands", () => {
-    const viewport = fitViewport(W, H, 564);
-    const box = cellsBox(viewport, W, H, 564);
-    expect(hitTest(viewport, { x: box.x - 1, y: box.y + 5 }, W, H, 564)).toBeNull();
-    expect(hitTest(viewport, { x: box.x + 5, y: box.y + box.height }, W, H, 564)).toBeNull();
+    const viewport = fitViewport(areaOf(564));
+    const box = cellsBox(viewport, areaOf(564));
+    expect(hitTest(viewport, { x: box.x - 1, y: box.y + 5 }, areaOf(564))).toBeNull();
+    expect(hitTest(viewport, { x: box.x + 5, y: box.y + box.height }, areaOf(564))).toBeNull();
   });
 });
 

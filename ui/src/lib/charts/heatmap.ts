@@ -23,6 +23,14 @@ export interface Box {
 /** Half-open stretch of places or cells. */
 export type Stretch = [start: number, end: number];
 
+/** The canvas, how many items it shows and in how many bands: what every position depends on. */
+export interface Area {
+  width: number;
+  height: number;
+  size: number;
+  bands: number;
+}
+
 export type LabelMode = "topics" | "words-upright" | "words-level";
 
 export const MAX_CELL_PX = 96;
@@ -30,6 +38,8 @@ export const MAX_CELL_PX = 96;
 const WORD_ROW_PX = 14;
 /** From here a column is wide enough for a word written level. */
 const WORD_COLUMN_PX = 58;
+/** From this mean width on, columns of topics are named level; narrower ones upright. */
+const LEVEL_TOPIC_PX = 50;
 const NUMBER_CELL_PX = 34;
 const EDGE_PX = 16;
 export const BAND_PX = 5;
@@ -43,23 +53,34 @@ export function showsNumbers(cellPx: number): boolean {
   return cellPx >= NUMBER_CELL_PX;
 }
 
+/** Whether so many topics share the upper side that their names have to stand upright. */
+export function hasUprightTopics({ width, bands }: Area): boolean {
+  return bands * LEVEL_TOPIC_PX > width - leftPx(width) - EDGE_PX;
+}
+
+function leftPx(width: number): number {
+  return width < 560 ? 92 : 128;
+}
+
 /** The part of a canvas that cells may fill; labels and bands take the left and the top. */
-export function plotBox(width: number, height: number, cellPx: number): Box {
-  const left = width < 560 ? 92 : 128;
-  const top = labelMode(cellPx) === "words-upright" ? 96 : 32;
+export function plotBox(area: Area, cellPx: number): Box {
+  const mode = labelMode(cellPx);
+  const isUpright = mode === "words-upright" || (mode === "topics" && hasUprightTopics(area));
+  const left = leftPx(area.width);
+  const top = isUpright ? 96 : 32;
   return {
     x: left,
     y: top,
-    width: Math.max(1, width - left - EDGE_PX),
-    height: Math.max(1, height - top - EDGE_PX),
+    width: Math.max(1, area.width - left - EDGE_PX),
+    height: Math.max(1, area.height - top - EDGE_PX),
   };
 }
 
 /** The largest cell at which the whole list is visible. */
-export function fitCellPx(width: number, height: number, size: number): number {
+export function fitCellPx(area: Area): number {
   const fit = (assumed: number): number => {
-    const plot = plotBox(width, height, assumed);
-    return Math.min(MAX_CELL_PX, Math.min(plot.width, plot.height) / Math.max(1, size));
+    const plot = plotBox(area, assumed);
+    return Math.min(MAX_CELL_PX, Math.min(plot.width, plot.height) / Math.max(1, area.size));
   };
   // Room for labels depends on the cell, and the cell on the room: try the least room first.
   const roomy = fit(0);
@@ -67,17 +88,17 @@ export function fitCellPx(width: number, height: number, size: number): number {
   return Math.max(fit(roomy), Math.min(roomy, WORD_ROW_PX - 0.01));
 }
 
-export function fitViewport(width: number, height: number, size: number): Viewport {
-  return { row: 0, column: 0, cellPx: fitCellPx(width, height, size) };
+export function fitViewport(area: Area): Viewport {
+  return { row: 0, column: 0, cellPx: fitCellPx(area) };
 }
 
 /** Keeps the zoom between "all of it" and cells of 96 px, and the list's edges inside the plot. */
-export function clampViewport(viewport: Viewport, width: number, height: number, size: number): Viewport {
-  const fit = fitCellPx(width, height, size);
+export function clampViewport(viewport: Viewport, area: Area): Viewport {
+  const fit = fitCellPx(area);
   const cellPx = Math.min(Math.max(MAX_CELL_PX, fit), Math.max(fit, viewport.cellPx));
-  const plot = plotBox(width, height, cellPx);
+  const plot = plotBox(area, cellPx);
   const clampStart = (start: number, room: number): number =>
-    Math.min(Math.max(0, start), Math.max(0, size - room / cellPx));
+    Math.min(Math.max(0, start), Math.max(0, area.size - room / cellPx));
   return {
     row: clampStart(viewport.row, plot.height),
     column: clampStart(viewport.column, plot.width),
@@ -86,14 +107,9 @@ export function clampViewport(viewport: Viewport, width: number, height: number,
 }
 
 /** Canvas position of place 0, 0. Lists smaller than the plot are centred. */
-export function origin(
-  viewport: Viewport,
-  width: number,
-  height: number,
-  size: number,
-): { x: number; y: number } {
-  const plot = plotBox(width, height, viewport.cellPx);
-  const extent = size * viewport.cellPx;
+export function origin(viewport: Viewport, area: Area): { x: number; y: number } {
+  const plot = plotBox(area, viewport.cellPx);
+  const extent = area.size * viewport.cellPx;
   return {
     x: plot.x + Math.max(0, (plot.width - extent) / 2) - viewport.column * viewport.cellPx,
     y: plot.y + Math.max(0, (plot.height - extent) / 2) - viewport.row * viewport.cellPx,
@@ -101,10 +117,10 @@ export function origin(
 }
 
 /** The part of the plot that cells really cover. */
-export function cellsBox(viewport: Viewport, width: number, height: number, size: number): Box {
-  const plot = plotBox(width, height, viewport.cellPx);
-  const start = origin(viewport, width, height, size);
-  const extent = size * viewport.cellPx;
+export function cellsBox(viewport: Viewport, area: Area): Box {
+  const plot = plotBox(area, viewport.cellPx);
+  const start = origin(viewport, area);
+  const extent = area.size * viewport.cellPx;
   const x = Math.max(plot.x, start.x);
   const y = Math.max(plot.y, start.y);
   return {
@@ -120,20 +136,16 @@ export function zoomAbout(
   viewport: Viewport,
   factor: number,
   point: { x: number; y: number },
-  width: number,
-  height: number,
-  size: number,
+  area: Area,
 ): Viewport {
-  const before = origin(viewport, width, height, size);
+  const before = origin(viewport, area);
   const row = (point.y - before.y) / viewport.cellPx;
   const column = (point.x - before.x) / viewport.cellPx;
-  const { cellPx } = clampViewport({ ...viewport, cellPx: viewport.cellPx * factor }, width, height, size);
-  const plot = plotBox(width, height, cellPx);
+  const { cellPx } = clampViewport({ ...viewport, cellPx: viewport.cellPx * factor }, area);
+  const plot = plotBox(area, cellPx);
   return clampViewport(
     { row: row - (point.y - plot.y) / cellPx, column: column - (point.x - plot.x) / cellPx, cellPx },
-    width,
-    height,
-    size,
+    area,
   );
 }
 
@@ -147,14 +159,8 @@ export function pan(viewport: Viewport, dx: number, dy: number): Viewport {
 }
 
 /** Moves no further than needed for a place to be visible as a row and as a column. */
-export function reveal(
-  viewport: Viewport,
-  place: number,
-  width: number,
-  height: number,
-  size: number,
-): Viewport {
-  const plot = plotBox(width, height, viewport.cellPx);
+export function reveal(viewport: Viewport, place: number, area: Area): Viewport {
+  const plot = plotBox(area, viewport.cellPx);
   const moved = (start: number, room: number): number => {
     const places = room / viewport.cellPx;
     if (place < start || place + 1 > start + places) return place + 0.5 - places / 2;
@@ -162,9 +168,7 @@ export function reveal(
   };
   return clampViewport(
     { ...viewport, row: moved(viewport.row, plot.height), column: moved(viewport.column, plot.width) },
-    width,
-    height,
-    size,
+    area,
   );
 }
 
@@ -172,33 +176,26 @@ export function reveal(
 export function hitTest(
   viewport: Viewport,
   point: { x: number; y: number },
-  width: number,
-  height: number,
-  size: number,
+  area: Area,
 ): { row: number; column: number } | null {
-  const box = cellsBox(viewport, width, height, size);
+  const box = cellsBox(viewport, area);
   const isOutside =
     point.x < box.x || point.y < box.y || point.x >= box.x + box.width || point.y >= box.y + box.height;
   if (isOutside) return null;
-  const start = origin(viewport, width, height, size);
+  const start = origin(viewport, area);
   return {
-    row: Math.min(size - 1, Math.floor((point.y - start.y) / viewport.cellPx)),
-    column: Math.min(size - 1, Math.floor((point.x - start.x) / viewport.cellPx)),
+    row: Math.min(area.size - 1, Math.floor((point.y - start.y) / viewport.cellPx)),
+    column: Math.min(area.size - 1, Math.floor((point.x - start.x) / viewport.cellPx)),
   };
 }
 
 /** Places with at least a part of their row (column) in sight. */
-export function visiblePlaces(
-  viewport: Viewport,
-  width: number,
-  height: number,
-  size: number,
-): { rows: Stretch; columns: Stretch } {
-  const box = cellsBox(viewport, width, height, size);
-  const start = origin(viewport, width, height, size);
+export function visiblePlaces(viewport: Viewport, area: Area): { rows: Stretch; columns: Stretch } {
+  const box = cellsBox(viewport, area);
+  const start = origin(viewport, area);
   const stretch = (from: number, length: number): Stretch => [
     Math.max(0, Math.floor(from / viewport.cellPx + 1e-6)),
-    Math.min(size, Math.ceil((from + length) / viewport.cellPx - 1e-6)),
+    Math.min(area.size, Math.ceil((from + length) / viewport.cellPx - 1e-6)),
   ];
   return { rows: stretch(box.y - start.y, box.height), columns: stretch(box.x - start.x, box.width) };
 }

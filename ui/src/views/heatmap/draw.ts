@@ -1,6 +1,7 @@
 /** Paints the heatmap: cells, numbers, bands, labels and the selection. Decides nothing; geometry comes from charts. */
 import { cellValue, type ColourScale, paintCells } from "$lib/charts/colours";
 import {
+  type Area,
   BAND_PX,
   type BandMark,
   bandMarks,
@@ -9,6 +10,7 @@ import {
   cellsOf,
   composeCells,
   ellipsise,
+  hasUprightTopics,
   labelMode,
   namedBands,
   origin,
@@ -55,18 +57,17 @@ export function drawHeatmap(
   context: CanvasRenderingContext2D,
   buffer: CellBuffer,
   scene: Scene,
-  width: number,
-  height: number,
+  area: Area,
   pixelRatio: number,
 ): void {
-  const { viewport, layout } = scene;
-  const start = origin(viewport, width, height, layout.size);
-  const box = cellsBox(viewport, width, height, layout.size);
-  drawCells(context, buffer, scene, start, box, width, height, pixelRatio);
-  if (showsNumbers(viewport.cellPx)) drawNumbers(context, scene, start, box, width, height);
+  const { viewport } = scene;
+  const start = origin(viewport, area);
+  const box = cellsBox(viewport, area);
+  drawCells(context, buffer, scene, start, box, area, pixelRatio);
+  if (showsNumbers(viewport.cellPx)) drawNumbers(context, scene, start, box, area);
   drawSelection(context, scene, start, box);
   drawBands(context, scene, start, box);
-  drawLabels(context, scene, start, box, width, height);
+  drawLabels(context, scene, start, box, area);
 }
 
 function clipTo(context: CanvasRenderingContext2D, box: Box, paint: () => void): void {
@@ -84,12 +85,11 @@ function drawCells(
   scene: Scene,
   start: { x: number; y: number },
   box: Box,
-  width: number,
-  height: number,
+  area: Area,
   pixelRatio: number,
 ): void {
   const { layout, viewport, level, scale, tileAt } = scene;
-  const places = visiblePlaces(viewport, width, height, layout.size);
+  const places = visiblePlaces(viewport, area);
   const rows = cellsOf(places.rows, level);
   const columns = cellsOf(places.columns, level);
   const across = columns[1] - columns[0];
@@ -139,12 +139,11 @@ function drawNumbers(
   scene: Scene,
   start: { x: number; y: number },
   box: Box,
-  width: number,
-  height: number,
+  area: Area,
 ): void {
   const { layout, viewport, scale, colours } = scene;
   const { cellPx } = viewport;
-  const { rows, columns } = visiblePlaces(viewport, width, height, layout.size);
+  const { rows, columns } = visiblePlaces(viewport, area);
   clipTo(context, box, () => {
     context.font = `500 ${Math.min(15, Math.max(12, cellPx / 4.4))}px ${colours.font}`;
     context.textAlign = "center";
@@ -245,8 +244,7 @@ function drawLabels(
   scene: Scene,
   start: { x: number; y: number },
   box: Box,
-  width: number,
-  height: number,
+  area: Area,
 ): void {
   const { layout, viewport, colours, selected } = scene;
   const { cellPx } = viewport;
@@ -273,8 +271,15 @@ function drawLabels(
         (mark.start + mark.end) / 2,
       );
     }
+    const columns = bandMarks(layout.bands, start.x, cellPx, box.x, box.x + box.width);
+    if (hasUprightTopics(area)) {
+      for (const mark of namedBands(columns, () => LABEL_LINE_PX)) {
+        drawUpright(context, scene.nameOf(mark.band), (mark.start + mark.end) / 2, labelBottom, measure);
+      }
+      return;
+    }
     context.textAlign = "center";
-    for (const mark of bandMarks(layout.bands, start.x, cellPx, box.x, box.x + box.width)) {
+    for (const mark of columns) {
       const room = mark.end - mark.start - 6;
       // Two letters and an ellipsis tell nothing.
       if (room < 30) continue;
@@ -284,7 +289,7 @@ function drawLabels(
     return;
   }
 
-  const { rows, columns } = visiblePlaces(viewport, width, height, layout.size);
+  const { rows, columns } = visiblePlaces(viewport, area);
   const isInSight = (centre: number, from: number, length: number): boolean =>
     centre > from + 3 && centre < from + length - 3;
   context.textAlign = "right";
@@ -302,12 +307,23 @@ function drawLabels(
       context.textAlign = "center";
       context.fillText(ellipsise(scene.wordAt(column), cellPx - 6, measure), x, labelBottom - 5);
     } else {
-      context.save();
-      context.translate(x, labelBottom);
-      context.rotate(-Math.PI / 2);
-      context.textAlign = "left";
-      context.fillText(ellipsise(scene.wordAt(column), Math.min(labelBottom - 4, 150), measure), 0, 0);
-      context.restore();
+      drawUpright(context, scene.wordAt(column), x, labelBottom, measure);
     }
   }
+}
+
+/** Text that reads upwards from the point, shortened to the room above it. */
+function drawUpright(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  bottom: number,
+  measure: (text: string) => number,
+): void {
+  context.save();
+  context.translate(x, bottom);
+  context.rotate(-Math.PI / 2);
+  context.textAlign = "left";
+  context.fillText(ellipsise(text, Math.min(bottom - 4, 150), measure), 0, 0);
+  context.restore();
 }
