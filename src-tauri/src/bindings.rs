@@ -5,7 +5,7 @@ use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events}
 
 use crate::commands::{analyse, edits, embed, export, import, jobs, system, workbook};
 use crate::error::AppError;
-use crate::messages::{FileHover, FilesReceived};
+use crate::messages::{FileHover, FilesReceived, WindowClosing};
 
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::new()
@@ -13,13 +13,14 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
         .error_handling(ErrorHandlingMode::Throw)
         .disable_serde_phases()
         .typ::<AppError>()
-        .events(collect_events![FilesReceived, FileHover])
+        .events(collect_events![FilesReceived, FileHover, WindowClosing])
         .commands(collect_commands![
             system::start_info,
             system::forget_recent,
             system::pending_files,
             system::ask_open_path,
             system::ask_save_path,
+            system::close_window,
             import::preview_list,
             import::file_kind,
             import::import_list,

@@ -2,11 +2,11 @@
 //!
 //! The window makes the id, so it can cancel before the reply comes. A job
 //! that starts again cancels its predecessor and waits for it to end. The
-//! entry of a job disappears with its `Running` guard, whatever happened.
+//! entry of a job disappears with its guard, whatever happened.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use kindred_engine::monitor::{Monitor, Stage};
@@ -57,33 +57,36 @@ struct Entry {
 #[derive(Default)]
 pub(crate) struct Jobs {
     entries: Mutex<Vec<Entry>>,
+    /// Told whenever a job ends.
+    ended: Condvar,
     embed_slot: Mutex<()>,
     topics_slot: Mutex<()>,
 }
 
-/// A job that has its turn. Dropping it takes the job out of the registry.
-pub(crate) struct Running<'a> {
+/// A job that can be cancelled but has to wait for its turn. Dropping it takes
+/// the job out of the registry.
+pub(crate) struct Announced<'a> {
     jobs: &'a Jobs,
+    kind: JobKind,
+    cancel: CancelFlag,
+}
+
+/// A job that has its turn.
+pub(crate) struct Running<'a> {
     cancel: CancelFlag,
     _slot: MutexGuard<'a, ()>,
 }
 
 impl Jobs {
-    /// Cancels a predecessor of the kind and waits until it has ended.
-    pub(crate) fn begin(&self, id: JobId, kind: JobKind) -> Running<'_> {
+    /// Enters a job and cancels its predecessor of the kind. Does not wait.
+    pub(crate) fn announce(&self, id: JobId, kind: JobKind) -> Announced<'_> {
         let cancel = CancelFlag::default();
-        {
-            let mut entries = lock(&self.entries);
-            for entry in entries.iter().filter(|entry| entry.kind == kind) {
-                entry.cancel.raise(Stop::Circumstances);
-            }
-            entries.push(Entry { id, kind, cancel: cancel.clone() });
+        let mut entries = lock(&self.entries);
+        for entry in entries.iter().filter(|entry| entry.kind == kind) {
+            entry.cancel.raise(Stop::Circumstances);
         }
-        let slot = match kind {
-            JobKind::Embed => &self.embed_slot,
-            JobKind::FindTopics => &self.topics_slot,
-        };
-        Running { jobs: self, cancel, _slot: lock(slot) }
+        entries.push(Entry { id, kind, cancel: cancel.clone() });
+        Announced { jobs: self, kind, cancel }
     }
 
     /// Asks the job to stop. A job that already ended is left in peace.
@@ -99,6 +102,28 @@ impl Jobs {
             entry.cancel.raise(Stop::Circumstances);
         }
     }
+
+    /// Waits until every job that was asked to stop has ended, but no longer than `patience`.
+    pub(crate) fn wait_for_cancelled(&self, patience: Duration) {
+        let is_stopping =
+            |entries: &mut Vec<Entry>| entries.iter().any(|entry| entry.cancel.is_raised());
+        let waited = self.ended.wait_timeout_while(lock(&self.entries), patience, is_stopping);
+        let (_entries, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() {
+            tracing::warn!(?patience, "a job takes long to stop");
+        }
+    }
+}
+
+impl Announced<'_> {
+    /// Waits until the predecessor has ended.
+    pub(crate) fn take_turn(&self) -> Running<'_> {
+        let slot = match self.kind {
+            JobKind::Embed => &self.jobs.embed_slot,
+            JobKind::FindTopics => &self.jobs.topics_slot,
+        };
+        Running { cancel: self.cancel.clone(), _slot: lock(slot) }
+    }
 }
 
 impl Running<'_> {
@@ -111,9 +136,10 @@ impl Running<'_> {
     }
 }
 
-impl Drop for Running<'_> {
+impl Drop for Announced<'_> {
     fn drop(&mut self) {
         lock(&self.jobs.entries).retain(|entry| !Arc::ptr_eq(&entry.cancel.0, &self.cancel.0));
+        self.jobs.ended.notify_all();
     }
 }
 
@@ -239,11 +265,13 @@ mod tests {
     fn a_job_that_starts_again_cancels_its_predecessor_and_takes_its_place() {
         let jobs = Jobs::default();
         std::thread::scope(|scope| {
-            let first = jobs.begin(id("a"), JobKind::Embed);
+            let first = jobs.announce(id("a"), JobKind::Embed);
+            let first = first.take_turn();
             let (channel, _) = counting_channel();
             let monitor = first.monitor(channel);
             let second = scope.spawn(|| {
-                let second = jobs.begin(id("b"), JobKind::Embed);
+                let second = jobs.announce(id("b"), JobKind::Embed);
+                let second = second.take_turn();
                 second.cancel.is_raised()
             });
             while !monitor.is_cancelled() {
@@ -260,8 +288,10 @@ mod tests {
     #[test]
     fn a_job_hears_only_of_its_own_cancelling() {
         let jobs = Jobs::default();
-        let embed = jobs.begin(id("a"), JobKind::Embed);
-        let topics = jobs.begin(id("b"), JobKind::FindTopics);
+        let embed = jobs.announce(id("a"), JobKind::Embed);
+        let embed = embed.take_turn();
+        let topics = jobs.announce(id("b"), JobKind::FindTopics);
+        let topics = topics.take_turn();
         jobs.cancel(&id("a"));
         jobs.cancel(&id("never seen"));
         assert!(embed.cancel.is_raised() && embed.is_stopped_by_person(), "cancelled by its id");
@@ -274,7 +304,8 @@ mod tests {
     #[test]
     fn a_window_that_is_gone_stops_the_job() {
         let jobs = Jobs::default();
-        let job = jobs.begin(id("a"), JobKind::Embed);
+        let job = jobs.announce(id("a"), JobKind::Embed);
+        let job = job.take_turn();
         let monitor = job.monitor(Channel::new(|_| Err(tauri::Error::WindowNotFound)));
         monitor.progress(Stage::Embedding, 1, 2);
         assert!(monitor.is_cancelled(), "nobody is left to see the result");
@@ -283,7 +314,8 @@ mod tests {
     #[test]
     fn the_last_progress_always_arrives() {
         let jobs = Jobs::default();
-        let job = jobs.begin(id("a"), JobKind::Embed);
+        let job = jobs.announce(id("a"), JobKind::Embed);
+        let job = job.take_turn();
         let (channel, count) = counting_channel();
         let monitor = job.monitor(channel);
         for done in 0..=1000 {

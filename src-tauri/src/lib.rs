@@ -13,6 +13,7 @@ mod log;
 pub mod messages;
 mod model;
 mod places;
+mod priority;
 mod recents;
 mod samples;
 mod state;
@@ -33,10 +34,13 @@ pub fn run() {
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
         .invoke_handler(answer)
-        .on_window_event(|window, event| {
-            if let WindowEvent::DragDrop(drag) = event {
-                files::on_drag(window.app_handle(), drag);
+        .on_window_event(|window, event| match event {
+            WindowEvent::DragDrop(drag) => files::on_drag(window.app_handle(), drag),
+            WindowEvent::CloseRequested { api, .. } => {
+                api.prevent_close();
+                window::close_soon(window.app_handle());
             }
+            _ => {}
         })
         .setup(move |app| {
             bindings.mount_events(app);
@@ -54,11 +58,15 @@ pub fn run() {
 fn set_up(app: &App) -> tauri::Result<()> {
     let handle = app.handle().clone();
     log::start(&handle);
+    priority::lower_parallel_work();
     app.manage(PendingFiles::default());
     app.manage(AppState::new(&handle)?);
     files::receive_files(&handle, files::command_line_files());
     window::open(app)?;
     // Warm by the time the first list is dropped.
-    std::thread::spawn(move || handle.state::<AppState>().model.warm_up());
+    std::thread::spawn(move || {
+        priority::give_way();
+        handle.state::<AppState>().model.warm_up();
+    });
     Ok(())
 }

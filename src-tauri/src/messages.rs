@@ -264,8 +264,14 @@ pub struct Progress {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum JobOutcome {
-    Finished { workbook: WorkbookView },
-    Cancelled { workbook: WorkbookView },
+    Finished {
+        workbook: WorkbookView,
+    },
+    Cancelled {
+        workbook: WorkbookView,
+    },
+    /// Another workbook took the place of the one the job worked on.
+    Abandoned,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -342,6 +348,10 @@ pub struct FilesReceived(pub Vec<String>);
 /// A drag with files came over the window (true) or left it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, tauri_specta::Event)]
 pub struct FileHover(pub bool);
+
+/// The window is about to close. The page saves how it looks, then calls `close_window`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct WindowClosing;
 
 /// Raw bytes, an `ArrayBuffer` in the window: for what would be slow as JSON.
 #[derive(Debug)]

@@ -1,10 +1,14 @@
 //! The one window: shown when its page is there, on paper of the right colour.
 
+use std::time::Duration;
+
 use tauri::webview::{PageLoadEvent, PageLoadPayload};
 use tauri::window::Color;
 use tauri::{App, AppHandle, Manager as _, Theme, WebviewWindow, WebviewWindowBuilder};
+use tauri_specta::Event as _;
 
 use crate::files::PendingFiles;
+use crate::messages::WindowClosing;
 
 /// The tokens `paper` of the page, so that nothing flashes before it is drawn.
 const LIGHT_PAPER: Color = Color(0xf6, 0xf5, 0xf2, 0xff);
@@ -30,6 +34,29 @@ fn on_page_load(window: &WebviewWindow, page: &PageLoadPayload<'_>) {
                 tracing::error!(%error, "the window could not be shown");
             }
         }
+    }
+}
+
+/// How long the page may take to save how it looks. A page that hangs does not keep the window open.
+const CLOSING_PATIENCE: Duration = Duration::from_millis(500);
+
+/// Tells the page that its window closes, and closes it when the page has
+/// answered or its time is up.
+pub(crate) fn close_soon(app: &AppHandle) {
+    if let Err(error) = WindowClosing.emit(app) {
+        tracing::warn!(%error, "the page could not be told that its window closes");
+    }
+    let app = app.clone();
+    std::thread::spawn(move || {
+        std::thread::sleep(CLOSING_PATIENCE);
+        close(&app);
+    });
+}
+
+/// Closes the window, if it still is there, and so ends the app.
+pub(crate) fn close(app: &AppHandle) {
+    if let Some(Err(error)) = get(app).map(|window| window.destroy()) {
+        tracing::warn!(%error, "the window could not be closed");
     }
 }
 

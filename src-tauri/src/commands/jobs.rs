@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use kindred_engine::error::{Error as EngineError, Result as EngineResult};
+use kindred_engine::monitor::Monitor as _;
 use kindred_engine::workbook::Workbook;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 
-use super::blocking;
+use super::in_background;
 use super::workbook::view;
 use crate::error::Result;
 use crate::jobs::{ChannelMonitor, JobKind, Running};
@@ -30,7 +31,8 @@ pub(super) struct Job<'a> {
     pub(super) monitor: &'a ChannelMonitor,
 }
 
-/// Runs `work` on the open workbook as a job. Being cancelled is an outcome, not an error.
+/// Runs `work` on the open workbook as a job. Being cancelled is an outcome, not an error,
+/// and what becomes of a workbook that is no longer open concerns nobody.
 pub(super) async fn run(
     app: AppHandle,
     kind: JobKind,
@@ -38,18 +40,23 @@ pub(super) async fn run(
     on_progress: Channel<Progress>,
     work: impl FnOnce(&Job<'_>) -> EngineResult<()> + Send + 'static,
 ) -> Result<JobOutcome> {
-    blocking(app, move |state| {
-        let workbook = state.workbook()?;
+    in_background(app, move |state| {
+        let (announced, workbook) = state.announce_job(id, kind)?;
         let result = {
-            let running = state.jobs.begin(id, kind);
+            let running = announced.take_turn();
             let monitor = running.monitor(on_progress);
-            work(&Job {
-                state,
-                workbook: Arc::clone(&workbook),
-                running: &running,
-                monitor: &monitor,
+            monitor.check().and_then(|()| {
+                work(&Job {
+                    state,
+                    workbook: Arc::clone(&workbook),
+                    running: &running,
+                    monitor: &monitor,
+                })
             })
         };
+        if !state.is_open(&workbook) {
+            return Ok(JobOutcome::Abandoned);
+        }
         match result {
             Ok(()) => Ok(JobOutcome::Finished { workbook: view(&workbook)? }),
             Err(EngineError::Cancelled) => Ok(JobOutcome::Cancelled { workbook: view(&workbook)? }),

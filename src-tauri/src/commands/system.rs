@@ -63,6 +63,14 @@ pub(crate) async fn ask_save_path(
     Ok(answer(|reply| dialog.save_file(reply)).await)
 }
 
+/// The page's answer to `WindowClosing`.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn close_window(app: AppHandle) -> Result<()> {
+    crate::window::close(&app);
+    Ok(())
+}
+
 fn info(state: &AppState, version: String) -> StartInfo {
     StartInfo {
         version,

@@ -172,6 +172,15 @@ class App {
     return this.session.run(() => window.longestMs);
   }
 
+  /** Waits until the app has ended by itself, then ends the driver. */
+  async ended() {
+    const askedAt = performance.now();
+    await until("the process is gone", () => !existsSync(`/proc/${this.pid}`) || isZombie(this.pid), { timeout: 5000, every: 5 });
+    const tookMs = performance.now() - askedAt;
+    await this.session.kill();
+    return tookMs;
+  }
+
   /** Ends the app's process at once, as a power cut would, and waits until it is gone. */
   async killHard() {
     process.kill(this.pid, "SIGKILL");

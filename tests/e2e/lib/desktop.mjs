@@ -42,7 +42,7 @@ export async function answerFileDialog(title, path) {
 export const OPEN_TITLE = "Open a list or a workbook";
 export const SAVE_TITLE = "Export";
 
-/** Drags a file from another program's window and lets it go over the point (x, y) of the screen. */
+/** Drags a file from another program's window and lets it go over the point (x, y) of the screen. Hands back when that was. */
 export async function dropFromOutside(path, x, y, whileOver = async () => {}) {
   const source = spawn("/usr/bin/python3", [fileURLToPath(new URL("drag_source.py", import.meta.url)), path], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -62,11 +62,19 @@ export async function dropFromOutside(path, x, y, whileOver = async () => {}) {
       xdotool("mousemove_relative", "--", 1, 0);
       xdotool("mousemove_relative", "--", -1, 0);
     });
+    const droppedAt = performance.now();
     xdotool("mouseup", 1);
     await until("the drag source says that it is done", () => source.exitCode !== null);
+    return droppedAt;
   } finally {
     source.kill("SIGKILL");
   }
+}
+
+/** Closes a window of the app with its cross, as far as a window manager does that. */
+export async function closeWindow(title) {
+  const window = await windowTitled(title);
+  execFileSync("/usr/bin/python3", [fileURLToPath(new URL("close_window.py", import.meta.url)), window]);
 }
 
 /** Where a window of the app is on the screen. */

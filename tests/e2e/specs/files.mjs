@@ -78,7 +78,7 @@ export const files = {
     const app = await t.launch();
     await app.get("drop-zone");
     const origin = await windowOrigin("Kindred");
-    await dropFromOutside(path, origin.x + 600, origin.y + 400, (jiggle) =>
+    const startedAt = await dropFromOutside(path, origin.x + 600, origin.y + 400, (jiggle) =>
       until("the window says that the file can be dropped", () => {
         jiggle();
         return app.has("drop-overlay");
@@ -86,14 +86,13 @@ export const files = {
     );
     await app.watchStalls();
     await app.click("import-confirm");
-    const startedAt = performance.now();
     await waitForTopics(app);
     const topicsMs = performance.now() - startedAt;
     await app.click("tab-heatmap");
     await waitForHeatmap(app);
     const heatmapMs = performance.now() - startedAt;
-    t.report("564 words, from import to topics", `${Math.round(topicsMs)} ms`);
-    t.report("564 words, from import to the heatmap on screen", `${Math.round(heatmapMs)} ms`);
+    t.report("564 words, from the drop to topics", `${Math.round(topicsMs)} ms`);
+    t.report("564 words, from the drop to the heatmap on screen", `${Math.round(heatmapMs)} ms`);
     reportStalls(t, "meanwhile", await app.longestStalls());
     assert.ok(heatmapMs < 10_000, "generous, because a machine that runs tests is busy; 3 s is the aim");
   },

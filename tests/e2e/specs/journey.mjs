@@ -1,7 +1,7 @@
 /** The main job, as a person meets it. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { answerFileDialog, SAVE_TITLE } from "../lib/desktop.mjs";
+import { answerFileDialog, closeWindow, SAVE_TITLE } from "../lib/desktop.mjs";
 import { openSample, openTab, rename, selectWord, waitForTopics } from "../lib/steps.mjs";
 import { until } from "../lib/until.mjs";
 
@@ -26,8 +26,10 @@ export const journey = {
     assert.ok(names.includes("fruit"), `one of ${names.join(", ")} is fruit`);
 
     await openTab(app, "heatmap");
-    const { colours, blank } = await heatmapPixels(app);
-    assert.ok(colours > 20, `${colours} colours are a picture, not a blank`);
+    const { blank } = await until("there is a picture, not a blank", async () => {
+      const pixels = await heatmapPixels(app);
+      return pixels.colours > 20 && pixels;
+    });
     assert.ok(blank < 0.5, "most of the square is filled");
 
     const box = await app.box("heatmap");
@@ -92,6 +94,24 @@ export const journey = {
     await until("undo survives a restart", async () => !(await app.texts("topic-name")).includes("My first topic"));
     await app.click("redo");
     await until("redo too", async () => (await app.texts("topic-name")).includes("My first topic"));
+  },
+
+  async "closing the window right after a click loses nothing"(t) {
+    let app = await t.launch();
+    await openSample(app, "fruit-countries-companies");
+    await waitForTopics(app);
+    await openTab(app, "board");
+    await clickChip(app, "banana");
+    await app.click("tab-words");
+    await closeWindow("Kindred");
+    const tookMs = await app.ended();
+    t.report("from the cross to the end of the app", `${Math.round(tookMs)} ms`);
+    assert.ok(tookMs < 3000, "a window that is closed goes away");
+
+    app = await t.launch();
+    await app.click("recent");
+    await until("the selection is the same", async () => (await app.text("inspector-word")) === "banana");
+    await app.get("words-table");
   },
 
   async "the list is exported as CSV through the system's dialog"(t) {

@@ -236,6 +236,15 @@ describe("a workbook", () => {
     });
   });
 
+  it("is saved as it looks before the window closes", async () => {
+    const { backend, user } = await startWithNine();
+    await user.click(chipOf("apple"));
+    await user.click(screen.getByTestId("tab-words"));
+    await backend.closeWindow();
+    expect(backend.storedView).toContain('"tab":"words"');
+    expect(backend.storedView).toContain('"kind":"item"');
+  });
+
   it("moves the selection with the arrow keys in the list", async () => {
     const { user } = await startWithNine();
     await user.click(screen.getByTestId("tab-words"));

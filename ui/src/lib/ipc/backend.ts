@@ -71,4 +71,6 @@ export interface Backend {
   onFiles(callback: (paths: string[]) => void): () => void;
   /** Whether a drag with files is over the window. */
   onFileHover(callback: (isOver: boolean) => void): () => void;
+  /** The window is about to close: it waits, a moment at most, until what the callback began is done. */
+  onClosing(callback: () => Promise<void>): () => void;
 }

@@ -13,6 +13,8 @@ export const commands = {
 	askOpenPath: () => __TAURI_INVOKE<string | null>("ask_open_path"),
 	/**  Asks where to save; null when the person closed the dialog. */
 	askSavePath: (suggestedName: string) => __TAURI_INVOKE<string | null>("ask_save_path", { suggestedName }),
+	/**  The page's answer to `WindowClosing`. */
+	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
 	/**  Reads a list without keeping it. */
 	previewList: (source: ListSource, options: ImportOptions | null) => __TAURI_INVOKE<ImportPreview>("preview_list", { source, options }),
 	/**  Tells a workbook from a list by its name, then by its first bytes. */
@@ -64,6 +66,7 @@ export const commands = {
 export const events = {
 	fileHover: makeEvent<FileHover, FileHover>("file-hover"),
 	filesReceived: makeEvent<FilesReceived, FilesReceived>("files-received"),
+	windowClosing: makeEvent<WindowClosing, WindowClosing>("window-closing"),
 };
 
 /* Types */
@@ -174,7 +177,9 @@ export type ItemId = number;
 /**  Made by the window, so that it can cancel a job before it has heard of it. */
 export type JobId = string;
 
-export type JobOutcome = { kind: "finished"; workbook: WorkbookView } | { kind: "cancelled"; workbook: WorkbookView };
+export type JobOutcome = { kind: "finished"; workbook: WorkbookView } | { kind: "cancelled"; workbook: WorkbookView } | 
+/**  Another workbook took the place of the one the job worked on. */
+{ kind: "abandoned" };
 
 export type ListFormat = "text" | "csv" | "tsv";
 
@@ -267,6 +272,9 @@ export type TopicView = {
 };
 
 export type Unit = "words" | "phrases" | "sentences";
+
+/**  The window is about to close. The page saves how it looks, then calls `close_window`. */
+export type WindowClosing = null;
 
 export type WorkbookView = {
 	/**  Changes whenever items, vectors, topics or places changed: fetch again what depends on them. */

@@ -91,6 +91,7 @@ export class FakeBackend implements Backend {
   #cancelled = new Set<JobId>();
   #fileListeners = new Set<(paths: string[]) => void>();
   #hoverListeners = new Set<(isOver: boolean) => void>();
+  #closingListeners = new Set<() => Promise<void>>();
   #picture: { revision: number; order: Uint32Array; sums: Float64Array; low: number; high: number } | null =
     null;
 
@@ -107,6 +108,9 @@ export class FakeBackend implements Backend {
   }
   hover(isOver: boolean): void {
     for (const listener of this.#hoverListeners) listener(isOver);
+  }
+  async closeWindow(): Promise<void> {
+    await Promise.all([...this.#closingListeners].map((listener) => listener()));
   }
   /** The memory stored with the open workbook. */
   get storedView(): string {
@@ -330,6 +334,7 @@ export class FakeBackend implements Backend {
     onProgress({ stage: "loadingModel", done: 0, total: 0, perSecond: null, secondsLeft: null });
     while (book.vectors.length < total) {
       await delay(this.options.tickMs ?? 0);
+      if (this.#open !== book) return { kind: "abandoned" };
       if (this.#cancelled.has(job)) {
         book.isPaused = true;
         return { kind: "cancelled", workbook: this.#changed() };
@@ -354,6 +359,7 @@ export class FakeBackend implements Backend {
     const book = this.#workbook();
     onProgress({ stage: "findingTopics", done: 0, total: 1, perSecond: null, secondsLeft: null });
     await delay(this.options.tickMs ?? 0);
+    if (this.#open !== book) return { kind: "abandoned" };
     if (this.#cancelled.has(job)) return { kind: "cancelled", workbook: this.#changed() };
     const n = book.texts.length;
     const k = Math.min(n, count ?? Math.min(50, Math.max(3, Math.round(Math.sqrt(n / 5.6)))));
@@ -395,6 +401,10 @@ export class FakeBackend implements Backend {
   onFileHover(callback: (isOver: boolean) => void) {
     this.#hoverListeners.add(callback);
     return () => this.#hoverListeners.delete(callback);
+  }
+  onClosing(callback: () => Promise<void>) {
+    this.#closingListeners.add(callback);
+    return () => this.#closingListeners.delete(callback);
   }
 
   #did(command: string): void {

@@ -73,4 +73,6 @@ export const tauriBackend: Backend = {
     return stop;
   },
   onFileHover: (callback) => subscribe(events.fileHover, callback),
+  onClosing: (callback) =>
+    subscribe(events.windowClosing, () => void callback().finally(() => commands.closeWindow())),
 };

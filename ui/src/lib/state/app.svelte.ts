@@ -35,6 +35,7 @@ export class App {
       this.backend.onFileHover((isOver) => {
         this.isHovered = isOver;
       }),
+      this.backend.onClosing(async () => this.session?.flush()),
     ];
     void this.#begin();
     return () => {

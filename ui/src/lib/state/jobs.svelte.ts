@@ -4,6 +4,9 @@ import type { JobId, JobOutcome, Progress } from "$lib/ipc/bindings";
 
 export type JobKind = "embed" | "findTopics";
 
+/** What a job leaves behind in the workbook that is still open. */
+export type JobResult = Exclude<JobOutcome, { kind: "abandoned" }>;
+
 export interface RunningJob {
   id: JobId;
   kind: JobKind;
@@ -16,19 +19,19 @@ export interface RunningJob {
 export class Jobs {
   running = $state.raw<RunningJob | null>(null);
   readonly #backend: Backend;
-  readonly #takeOver: (outcome: JobOutcome) => Promise<void>;
+  readonly #takeOver: (outcome: JobResult) => Promise<void>;
 
   /** `takeOver` receives what a job leaves behind while the job still counts as running. */
-  constructor(backend: Backend, takeOver: (outcome: JobOutcome) => Promise<void>) {
+  constructor(backend: Backend, takeOver: (outcome: JobResult) => Promise<void>) {
     this.#backend = backend;
     this.#takeOver = takeOver;
   }
 
-  /** Runs a job in place of the one before. Null when another job or `abandon` took over. */
+  /** Runs a job in place of the one before. Null when another job, another workbook or `abandon` took over. */
   async run(
     kind: JobKind,
     start: (id: JobId, onProgress: (progress: Progress) => void) => Promise<JobOutcome>,
-  ): Promise<JobOutcome | null> {
+  ): Promise<JobResult | null> {
     const id = crypto.randomUUID();
     this.running = { id, kind, progress: null, isStopping: false };
     const isMine = (): boolean => this.running?.id === id;
@@ -36,7 +39,7 @@ export class Jobs {
       const outcome = await start(id, (progress) => {
         if (this.running?.id === id) this.running = { ...this.running, progress };
       });
-      if (!isMine()) return null;
+      if (!isMine() || outcome.kind === "abandoned") return null;
       await this.#takeOver(outcome);
       return outcome;
     } catch (thrown) {

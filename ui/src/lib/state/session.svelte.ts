@@ -4,10 +4,10 @@
  */
 import { untrack } from "svelte";
 import type { Backend } from "$lib/ipc/backend";
-import type { JobOutcome, TopicId, WorkbookView } from "$lib/ipc/bindings";
+import type { TopicId, WorkbookView } from "$lib/ipc/bindings";
 import { m } from "$lib/paraglide/messages";
 import { Heatmap } from "./heatmap.svelte";
-import { Jobs } from "./jobs.svelte";
+import { type JobResult, Jobs } from "./jobs.svelte";
 import { Layout } from "./layout.svelte";
 import { readMemory, writeMemory } from "./memory";
 import { Nearness } from "./nearness.svelte";
@@ -43,6 +43,7 @@ export class Session {
   readonly #around: Surroundings;
   #saved: string;
   #unsaved: string | null = null;
+  #saving: Promise<void> = Promise.resolve();
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   #stopWatching: () => void;
   #isClosed = false;
@@ -135,21 +136,21 @@ export class Session {
 
   /** Writes the window's memory now instead of in a moment. */
   async flush(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#saveSoon(this.#remember());
     clearTimeout(this.#saveTimer);
     const memory = this.#unsaved;
-    if (memory === null || this.workbook.isReadOnly) return;
-    this.#unsaved = null;
-    this.#saved = memory;
-    try {
-      await this.#around.backend.saveView(memory);
-    } catch (thrown) {
-      this.fail(thrown);
+    if (memory !== null && !this.workbook.isReadOnly) {
+      this.#unsaved = null;
+      this.#saved = memory;
+      this.#saving = this.#around.backend.saveView(memory).catch(this.fail);
     }
+    // Also what was on its way already: a window that closes next must not cut it off.
+    await this.#saving;
   }
 
   /** Saves the window's memory and ends the session. */
   async close(): Promise<void> {
-    this.#saveSoon(this.#remember());
     await this.flush();
     this.leave();
   }
@@ -172,7 +173,7 @@ export class Session {
     }
   }
 
-  async #runJob(...job: Parameters<Jobs["run"]>): Promise<JobOutcome | null> {
+  async #runJob(...job: Parameters<Jobs["run"]>): Promise<JobResult | null> {
     try {
       const outcome = await this.jobs.run(...job);
       // What is open now may be another workbook.

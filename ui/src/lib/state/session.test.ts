@@ -49,6 +49,19 @@ describe("a new workbook", () => {
     expect(opened.jobs.running).toBeNull();
   });
 
+  it("starts nothing in a workbook that took its place, and takes nothing over from it", async () => {
+    const { session: opened, backend, failures } = await session();
+    void opened.begin();
+    await vi.advanceTimersByTimeAsync(25);
+    const other: ListSource = { kind: "text", text: "apple\npear" };
+    await backend.importList(other, (await backend.preview(other, null)).options);
+    await settle();
+    expect(opened.jobs.running).toBeNull();
+    expect(opened.workbook.view.itemCount, "it still shows its own list").toBe(280);
+    expect(backend.calls.some((call) => call.startsWith("findTopics"))).toBe(false);
+    expect(failures).toEqual([]);
+  });
+
   it("shows how far embedding is", async () => {
     const { session: opened } = await session();
     void opened.begin();
