@@ -17,7 +17,8 @@ import { WordsTable } from "./words.svelte";
 
 const SAVE_AFTER_MS = 400;
 export const MIN_TOPICS = 2;
-export const MAX_TOPICS = 50;
+/** The machine itself finds a hundred in long lists. */
+export const MAX_TOPICS = 200;
 
 /** What a session needs of the app around it. */
 export interface Surroundings {
