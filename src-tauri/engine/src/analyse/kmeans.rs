@@ -4,16 +4,15 @@
 //! The nearest centroid `c` of a point `x` is the one with the largest
 //! `x . c - |c|^2 / 2`, so the `n x k` product is never stored. After the first
 //! rounds most points need not be looked at: while a point is surely nearer to
-//! its own centroid than to any other, however far they moved, it stays. Bounds
-//! are kept for groups of centroids, as one that moves far should not cast doubt
-//! on all (Ding et al., "Yinyang k-means", 2015). Points may have any length.
+//! its own centroid than to any other, however far they moved, it stays
+//! (Hamerly, "Making k-means even faster", 2010). Points may have any length.
 
 use rand::{Rng as _, SeedableRng as _};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rayon::prelude::*;
 
 use super::centring::{CHUNK, add};
-use super::product::{Columns, dot, for_each_tile};
+use super::product::{Columns, dot, for_each_tile_of};
 use crate::error::Result;
 use crate::monitor::Monitor;
 use crate::vectors::Vectors;
@@ -158,25 +157,21 @@ fn mean_variance(points: &Vectors, squared_lengths: &[f32]) -> f64 {
     (squares / points.len().max(1) as f64 - of_mean).max(0.0) / points.dim() as f64
 }
 
-/// Points looked at together: their rows and a panel of centroids fit a core's second cache.
-const GATHERED: usize = 256;
 /// Squared distances are less certain than they look by this share of the point's squared length:
 /// they are differences of sums in single precision.
 const DOUBT: f32 = 4e-6;
-
-/// Groups of centroids that share a bound: centroid `c` is in group `c % GROUPS`, so that a
-/// group's best is one lane of a tile's values taken eight at a time.
-const GROUPS: usize = 8;
 
 /// Where the points are, and how long they are sure to stay.
 struct State<'a> {
     points: &'a Vectors,
     squared_lengths: &'a [f32],
     nearest: Vec<u32>,
-    /// At least the distance of every point to its centroid.
+    /// The distance of every point to its centroid when it was last looked at.
+    known: Vec<f32>,
+    /// At least the distance of every point to its centroid now.
     upper: Vec<f32>,
-    /// At most the distance of every point to any other centroid of each group.
-    lower: Vec<[f32; GROUPS]>,
+    /// At most the distance of every point to any other centroid.
+    lower: Vec<f32>,
     /// `k x dim`, sums of the points of each centroid.
     sums: Vec<f64>,
     counts: Vec<usize>,
@@ -197,8 +192,9 @@ impl<'a> State<'a> {
             points,
             squared_lengths,
             nearest: vec![u32::MAX; count],
+            known: vec![f32::INFINITY; count],
             upper: vec![f32::INFINITY; count],
-            lower: vec![[0.0; GROUPS]; count],
+            lower: vec![0.0; count],
             sums: vec![0.0; k * points.dim()],
             counts: vec![0; k],
         }
@@ -217,10 +213,10 @@ impl<'a> State<'a> {
         let changes: Vec<Change> = self
             .nearest
             .par_chunks_mut(chunk_rows)
-            .zip(self.upper.par_chunks_mut(chunk_rows))
+            .zip(self.known.par_chunks_mut(chunk_rows).zip(self.upper.par_chunks_mut(chunk_rows)))
             .zip(self.lower.par_chunks_mut(chunk_rows))
             .enumerate()
-            .map(|(chunk, ((nearest, upper), lower))| {
+            .map(|(chunk, ((nearest, (known, upper)), lower))| {
                 let first = chunk * chunk_rows;
                 let mut change = Change { sums: vec![0.0; k * dim], counts: vec![0; k], moves: 0 };
                 let distance = |place: usize, value: f32, doubt: f32| {
@@ -228,40 +224,31 @@ impl<'a> State<'a> {
                     (square - 2.0 * value + doubt * square).max(0.0).sqrt()
                 };
                 let is_doubtful = |&place: &usize| {
-                    let least = lower[place].iter().copied().fold(f32::INFINITY, f32::min);
-                    if upper[place] >= least && upper[place].is_finite() {
-                        // One product with its own centroid may spare the products with all.
+                    let least = lower[place];
+                    // The distance changed by no more than the centroid moved. If it may have shrunk
+                    // enough, one product with its own centroid can spare the products with all.
+                    let at_best = known[place] - (upper[place] - known[place]);
+                    if upper[place] >= least && at_best < least {
                         let own = nearest[place] as usize;
                         let value =
                             dot(points.row(first + place), centroids.row(own)) + offsets[own];
-                        upper[place] = distance(place, value, DOUBT);
+                        known[place] = distance(place, value, DOUBT);
+                        upper[place] = known[place];
                     }
                     upper[place] >= least
                 };
                 let doubtful: Vec<usize> = (0..nearest.len()).filter(is_doubtful).collect();
-                for places in doubtful.chunks(GATHERED) {
-                    let all = &points.values()[first * dim..];
-                    let gathered: Vec<f32>;
-                    let rows = if places[places.len() - 1] - places[0] < places.len() {
-                        &all[places[0] * dim..][..places.len() * dim]
-                    } else {
-                        let mut rows = Vec::with_capacity(places.len() * dim);
-                        places
-                            .iter()
-                            .for_each(|place| rows.extend_from_slice(&all[place * dim..][..dim]));
-                        gathered = rows;
-                        &gathered
-                    };
-                    let found = nearest_centroids(rows, &columns);
-                    for ((&place, row), found) in
-                        places.iter().zip(rows.chunks_exact(dim)).zip(found)
-                    {
-                        upper[place] = distance(place, found.best, DOUBT);
-                        lower[place] = found.others.map(|value| distance(place, value, -DOUBT));
-                        if nearest[place] != found.centroid {
-                            change.move_point(row, nearest[place], found.centroid);
-                            nearest[place] = found.centroid;
-                        }
+                let row_at = |doubt: usize| points.row(first + doubtful[doubt]);
+                for (doubt, found) in
+                    nearest_centroids(doubtful.len(), row_at, &columns).into_iter().enumerate()
+                {
+                    let place = doubtful[doubt];
+                    known[place] = distance(place, found.best, DOUBT);
+                    upper[place] = known[place];
+                    lower[place] = distance(place, found.second, -DOUBT);
+                    if nearest[place] != found.centroid {
+                        change.move_point(row_at(doubt), nearest[place], found.centroid);
+                        nearest[place] = found.centroid;
                     }
                 }
                 change
@@ -278,15 +265,16 @@ impl<'a> State<'a> {
 
     /// Takes into account that the centroids moved by `shifts`.
     fn loosen(&mut self, shifts: &[f32]) {
-        let mut of_group = [0.0_f32; GROUPS];
-        for (centroid, &shift) in shifts.iter().enumerate() {
-            of_group[centroid % GROUPS] = of_group[centroid % GROUPS].max(shift);
-        }
+        let largest = shifts.iter().copied().fold(0.0, f32::max);
+        let mover = shifts.iter().position(|&shift| shift == largest).unwrap_or(0);
+        let others = shifts.iter().enumerate().filter(|&(centroid, _)| centroid != mover);
+        let second = others.fold(0.0, |best: f32, (_, &shift)| best.max(shift));
         for ((&nearest, upper), lower) in
             self.nearest.iter().zip(&mut self.upper).zip(&mut self.lower)
         {
             *upper += shifts[nearest as usize];
-            lower.iter_mut().zip(&of_group).for_each(|(lower, shift)| *lower -= shift);
+            // Only other centroids can have come closer.
+            *lower -= if nearest as usize == mover { second } else { largest };
         }
     }
 
@@ -330,6 +318,7 @@ impl<'a> State<'a> {
             self.counts[centroid as usize] += 1;
             self.nearest[point] = centroid;
             // Looked at again in the next round.
+            self.known[point] = f32::INFINITY;
             self.upper[point] = f32::INFINITY;
         }
     }
@@ -360,37 +349,38 @@ impl Change {
     }
 }
 
-/// The best centroid of a row, how well it suits (`x . c - |c|^2 / 2`), and how well
-/// the best other one of each group does.
+/// The best centroid of a row, and how well it and the second best suit: `x . c - |c|^2 / 2`.
 #[derive(Clone, Copy)]
 struct Nearest {
     centroid: u32,
     best: f32,
-    others: [f32; GROUPS],
+    second: f32,
 }
 
 /// `columns` are centroids with half their squared length taken off.
-fn nearest_centroids(rows: &[f32], columns: &Columns) -> Vec<Nearest> {
-    let nothing =
-        Nearest { centroid: 0, best: f32::NEG_INFINITY, others: [f32::NEG_INFINITY; GROUPS] };
-    let mut found = vec![nothing; rows.len() / columns.dim()];
-    for_each_tile(rows, columns, |tile| {
+fn nearest_centroids<'a>(
+    count: usize,
+    row_at: impl Fn(usize) -> &'a [f32],
+    columns: &Columns,
+) -> Vec<Nearest> {
+    let nothing = Nearest { centroid: 0, best: f32::NEG_INFINITY, second: f32::NEG_INFINITY };
+    let mut found = vec![nothing; count];
+    for_each_tile_of(count, row_at, columns, |tile| {
         for r in 0..tile.rows {
-            let (mut values, largest) = (tile.values[r], tile.largest[r]);
-            let found = &mut found[tile.row + r];
-            if largest > found.best {
-                let place = values.iter().position(|&value| value == largest).unwrap_or(0);
-                let former = &mut found.others[found.centroid as usize % GROUPS];
-                *former = former.max(found.best);
-                found.best = largest;
-                found.centroid = (tile.column + place) as u32;
-                values[place] = f32::NEG_INFINITY;
+            let (largest, found) = (tile.largest[r], &mut found[tile.row + r]);
+            if largest <= found.second {
+                continue;
             }
-            for group in values.chunks_exact(GROUPS) {
-                for (other, &value) in found.others.iter_mut().zip(group) {
-                    *other = if value > *other { value } else { *other };
-                }
+            if largest <= found.best {
+                found.second = largest;
+                continue;
             }
+            let mut values = tile.values[r];
+            let place = values.iter().position(|&value| value == largest).unwrap_or(0);
+            values[place] = f32::NEG_INFINITY;
+            found.second = found.best.max(super::product::largest_of(&values));
+            found.best = largest;
+            found.centroid = (tile.column + place) as u32;
         }
     });
     found

@@ -10,7 +10,7 @@
 use std::sync::OnceLock;
 
 /// Rows of a tile.
-pub const ROWS: usize = 8;
+pub const ROWS: usize = 12;
 /// Columns of a tile, and of a panel of packed columns.
 pub const PANEL: usize = 32;
 /// Packed columns that are used together: 8 panels of 384 dimensions fill 393 kB, which stays in a core's L2 cache.
@@ -40,11 +40,11 @@ impl Columns {
     #[must_use]
     pub fn gather<'a>(rows: impl ExactSizeIterator<Item = &'a [f32]>, dim: usize) -> Self {
         let count = rows.len();
+        let rows: Vec<&[f32]> = rows.collect();
         let mut panels = vec![0.0; count.div_ceil(PANEL) * dim * PANEL];
-        for (index, row) in rows.enumerate() {
-            let panel = &mut panels[index / PANEL * dim * PANEL..][..dim * PANEL];
-            for (place, &value) in panel[index % PANEL..].iter_mut().step_by(PANEL).zip(row) {
-                *place = value;
+        for (rows, panel) in rows.chunks(PANEL).zip(panels.chunks_exact_mut((dim * PANEL).max(1))) {
+            for (dimension, lanes) in panel.chunks_exact_mut(PANEL).enumerate() {
+                lanes.iter_mut().zip(rows).for_each(|(lane, row)| *lane = row[dimension]);
             }
         }
         let mut offsets = vec![f32::NEG_INFINITY; count.next_multiple_of(PANEL)];
@@ -99,9 +99,19 @@ pub struct Tile<'a> {
 ///
 /// `rows`: row-major, `n x dim`. A number depends on nothing but its row and
 /// its column: not on the tile it falls into, nor on the number of threads.
-pub fn for_each_tile(rows: &[f32], columns: &Columns, mut consume: impl FnMut(Tile<'_>)) {
+pub fn for_each_tile(rows: &[f32], columns: &Columns, consume: impl FnMut(Tile<'_>)) {
     let dim = columns.dim;
-    let count = rows.len() / dim;
+    for_each_tile_of(rows.len() / dim, |row| &rows[row * dim..][..dim], columns, consume);
+}
+
+/// As [`for_each_tile`], for `count` rows that lie apart.
+pub fn for_each_tile_of<'a>(
+    count: usize,
+    row_at: impl Fn(usize) -> &'a [f32],
+    columns: &Columns,
+    mut consume: impl FnMut(Tile<'_>),
+) {
+    let dim = columns.dim;
     let kernel = kernel();
     let (mut values, mut largest) = ([[0.0; PANEL]; ROWS], [0.0; ROWS]);
     let panel_count = columns.count.div_ceil(PANEL);
@@ -109,8 +119,7 @@ pub fn for_each_tile(rows: &[f32], columns: &Columns, mut consume: impl FnMut(Ti
         for row in (0..count).step_by(ROWS) {
             let tile_rows = ROWS.min(count - row);
             // A tile at the end repeats its last row, so that every row goes through the same arithmetic.
-            let tile: [&[f32]; ROWS] =
-                std::array::from_fn(|r| &rows[(row + r.min(tile_rows - 1)) * dim..][..dim]);
+            let tile: [&[f32]; ROWS] = std::array::from_fn(|r| row_at(row + r.min(tile_rows - 1)));
             for panel in block..panel_count.min(block + PANELS_PER_BLOCK) {
                 let column = panel * PANEL;
                 let (offsets, _) = columns.offsets[column..].split_first_chunk().expect(FULL_PANEL);
@@ -144,15 +153,29 @@ pub fn matrix(rows: &[f32], columns: &Columns) -> Vec<f32> {
     product
 }
 
-/// Dot product of two rows, summed in eight lanes.
+/// Dot product of two rows.
 #[must_use]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0_f32; 8];
-    let (a_chunks, b_chunks) = (a.chunks_exact(8), b.chunks_exact(8));
+    static DOT: OnceLock<fn(&[f32], &[f32]) -> f32> = OnceLock::new();
+    let dot = DOT.get_or_init(|| {
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx512f") {
+            return x86::avx512_dot;
+        }
+        portable_dot
+    });
+    dot(a, b)
+}
+
+/// Summed in 32 lanes.
+#[inline(always)]
+fn portable_dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; PANEL];
+    let (a_chunks, b_chunks) = (a.chunks_exact(PANEL), b.chunks_exact(PANEL));
     let rest: f32 = a_chunks.remainder().iter().zip(b_chunks.remainder()).map(|(x, y)| x * y).sum();
     for (x, y) in a_chunks.zip(b_chunks) {
-        for lane in 0..8 {
-            lanes[lane] += x[lane] * y[lane];
+        for ((lane, x), y) in lanes.iter_mut().zip(x).zip(y) {
+            *lane += x * y;
         }
     }
     lanes.iter().sum::<f32>() + rest
@@ -208,8 +231,16 @@ fn portable(
     }
 }
 
-fn largest_of(values: &[f32; PANEL]) -> f32 {
-    values.iter().fold(f32::NEG_INFINITY, |best, &value| if value > best { value } else { best })
+/// The largest of a tile's row, found in eight lanes.
+pub(super) fn largest_of(values: &[f32; PANEL]) -> f32 {
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let mut lanes = [f32::NEG_INFINITY; 8];
+    for eight in values.chunks_exact(8) {
+        for (lane, &value) in lanes.iter_mut().zip(eight) {
+            *lane = larger(*lane, value);
+        }
+    }
+    lanes.into_iter().fold(f32::NEG_INFINITY, larger)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -225,6 +256,17 @@ mod x86 {
     };
 
     use super::{PANEL, ROWS};
+
+    pub(super) fn avx512_dot(a: &[f32], b: &[f32]) -> f32 {
+        // SAFETY: `dot` chooses this function only after finding AVX-512F.
+        unsafe { portable_dot_with_avx512(a, b) }
+    }
+
+    /// The portable loops, with registers of 16 lanes.
+    #[target_feature(enable = "avx512f")]
+    unsafe fn portable_dot_with_avx512(a: &[f32], b: &[f32]) -> f32 {
+        super::portable_dot(a, b)
+    }
 
     pub(super) fn avx512(
         rows: &[&[f32]; ROWS],
@@ -287,7 +329,7 @@ mod x86 {
         }
     }
 
-    /// The same tile in four parts of 4 x 16, as only 16 registers of 8 lanes are there.
+    /// The same tile in parts of 4 x 16, as only 16 registers of 8 lanes are there.
     #[target_feature(enable = "avx2,fma")]
     unsafe fn avx2_tile(
         rows: &[&[f32]; ROWS],
@@ -298,7 +340,7 @@ mod x86 {
     ) {
         let dim = panel.len() / PANEL;
         assert!(rows.iter().all(|row| row.len() == dim), "rows and panel have one dimension");
-        for first_row in [0, 4] {
+        for first_row in [0, 4, 8] {
             for first_column in [0, 16] {
                 // SAFETY: `first_column + 16 <= 32`, the number of offsets.
                 let start = unsafe {
