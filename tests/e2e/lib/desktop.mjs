@@ -29,9 +29,11 @@ export async function answerFileDialog(title, path) {
   // A dialog that has just opened may not listen yet, so what was typed is typed again until it answers.
   await until(`the dialog "${title}" is answered`, async () => {
     xdotool("windowfocus", dialog);
+    // A dialog that swallowed a letter complains about the path: this closes its complaint.
+    if (attempt > 0) xdotool("key", "--clearmodifiers", "Return");
     // To type a slash opens the field for a path; from then on what is in it is replaced.
     if (attempt > 0 || title === SAVE_TITLE) xdotool("key", "--clearmodifiers", "ctrl+a");
-    xdotool("type", "--clearmodifiers", "--delay", 8, path);
+    xdotool("type", "--clearmodifiers", "--delay", 12, path);
     xdotool("key", "--clearmodifiers", "Return");
     attempt += 1;
     return until(`the dialog "${title}" closes`, () => !isOpen(title), { timeout: 2000 }).then(() => true);

@@ -1,10 +1,22 @@
 /** What a person does again and again. */
+import { dropFromOutside, windowOrigin } from "./desktop.mjs";
 import { KEYS } from "./webdriver.mjs";
 import { until } from "./until.mjs";
 
 export async function openSample(app, id) {
   await app.click(`sample-${id}`);
   await app.get("workbook");
+}
+
+/** Drags a file from another program into the middle of the window. Hands back when it was let go of. */
+export async function dropFile(app, path) {
+  const origin = await windowOrigin("Kindred");
+  return dropFromOutside(path, origin.x + 600, origin.y + 400, (jiggle) =>
+    until("the window says that the file can be dropped", () => {
+      jiggle();
+      return app.has("drop-overlay");
+    }),
+  );
 }
 
 /** Waits until topics were found and nothing is at work any more. */

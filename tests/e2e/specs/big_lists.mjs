@@ -2,9 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { answerFileDialog, OPEN_TITLE } from "../lib/desktop.mjs";
-import { openTab, reportStalls, waitForTopics } from "../lib/steps.mjs";
-import { KEYS } from "../lib/webdriver.mjs";
+import { dropFile, openTab, reportStalls, waitForTopics } from "../lib/steps.mjs";
 import { until } from "../lib/until.mjs";
 
 const MIXED_WORDS = fileURLToPath(new URL("../../../src-tauri/samples/mixed-words.csv", import.meta.url));
@@ -54,16 +52,15 @@ export const bigLists = {
     const [big] = t.home.workbooks();
     const small = t.home.file("small.txt");
     writeFileSync(small, "apple\nbanana\npear\nJamaica\nPeru\nCuba\n");
-    await openWithKeys(app, small);
-    const openedAt = performance.now();
+    const openedAt = await dropFile(app, small);
     await until("the other list is open", async () => (await app.text("workbook-name")) === "small");
-    t.report("from the answered dialog to the other list", `${Math.round(performance.now() - openedAt)} ms`);
+    t.report("from the drop to the other list", `${Math.round(performance.now() - openedAt)} ms`);
     await waitForTopics(app);
     assert.match(await app.text("status-counts"), /^6\D/, "its topics are of its own six words");
     assert.ok(!(await app.has("error-dialog")) && !(await app.has("stopped")), "nothing is said of the first list's job");
     assert.ok((await app.texts("topic-row")).length < 6, "no topic of the first list is there");
 
-    await openWithKeys(app, big);
+    await dropFile(app, big);
     const first = await until("the first list goes on by itself", async () => doneOf(await app.text("progress-counts")), { every: 5 });
     assert.ok(first >= done, `it goes on with text ${first}, after the ${done} that were done`);
     assert.doesNotMatch(await app.text("saved"), /reading only/, "its file was let go of");
@@ -89,12 +86,6 @@ export const bigLists = {
     assert.ok(stalls.busy < 3000, "generous, because tests share the computer: the figures above are to be read");
   },
 };
-
-/** Opens a file from within a workbook. */
-async function openWithKeys(app, path) {
-  await app.session.press(KEYS.control, "o");
-  await answerFileDialog(OPEN_TITLE, path);
-}
 
 /** A file of 20,000 different two-word texts. */
 function bigList(home) {

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { answerFileDialog, dropFromOutside, OPEN_TITLE, windowOrigin } from "../lib/desktop.mjs";
-import { openTab, reportStalls, waitForHeatmap, waitForTopics } from "../lib/steps.mjs";
+import { answerFileDialog, OPEN_TITLE } from "../lib/desktop.mjs";
+import { dropFile, openTab, reportStalls, waitForHeatmap, waitForTopics } from "../lib/steps.mjs";
 import { until } from "../lib/until.mjs";
 
 const MIXED_WORDS = fileURLToPath(new URL("../../../src-tauri/samples/mixed-words.csv", import.meta.url));
@@ -77,13 +77,7 @@ export const files = {
     copyFileSync(MIXED_WORDS, path);
     const app = await t.launch();
     await app.get("drop-zone");
-    const origin = await windowOrigin("Kindred");
-    const startedAt = await dropFromOutside(path, origin.x + 600, origin.y + 400, (jiggle) =>
-      until("the window says that the file can be dropped", () => {
-        jiggle();
-        return app.has("drop-overlay");
-      }),
-    );
+    const startedAt = await dropFile(app, path);
     await app.watchStalls();
     await app.click("import-confirm");
     await waitForTopics(app);
