@@ -50,7 +50,11 @@ pub fn lloyd(
     monitor: &dyn Monitor,
 ) -> Result<Partition> {
     let squared_lengths = squared_lengths(points);
-    let threshold = rounds.tolerance * mean_variance(points, &squared_lengths);
+    let threshold = if rounds.tolerance > 0.0 {
+        rounds.tolerance * mean_variance(points, &squared_lengths)
+    } else {
+        0.0
+    };
     let mut centroids = start;
     let mut state = State::new(points, &squared_lengths, centroids.len());
     state.assign(&centroids);
@@ -208,7 +212,7 @@ impl<'a> State<'a> {
         let columns = Columns::pack(centroids.values(), dim).with_offsets(offsets.iter().copied());
         // Changes are added up in the order of the chunks, so that threads make no difference. Chunks
         // grow with the list so that their sums never take more memory than the points.
-        let chunk_rows = CHUNK.max(self.points.len().div_ceil(64));
+        let chunk_rows = CHUNK.max(self.points.len().div_ceil(24));
         let (points, squared_lengths) = (self.points, self.squared_lengths);
         let changes: Vec<Change> = self
             .nearest
