@@ -71,8 +71,7 @@ impl Model {
 const PARTS: [&str; 2] = ["model/model.onnx", "vocabulary.bin"];
 
 fn library(resources: &Path) -> PathBuf {
-    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-    resources.join("onnxruntime").join(format!("{DLL_PREFIX}onnxruntime{DLL_SUFFIX}"))
+    resources.join("onnxruntime").join(runtime::LIBRARY)
 }
 
 fn load(resources: &Path) -> EngineResult<Loaded> {

@@ -153,10 +153,12 @@ pub fn matrix(rows: &[f32], columns: &Columns) -> Vec<f32> {
     product
 }
 
+type Dot = fn(&[f32], &[f32]) -> f32;
+
 /// Dot product of two rows.
 #[must_use]
 pub fn dot(a: &[f32], b: &[f32]) -> f32 {
-    static DOT: OnceLock<fn(&[f32], &[f32]) -> f32> = OnceLock::new();
+    static DOT: OnceLock<Dot> = OnceLock::new();
     let dot = DOT.get_or_init(|| {
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx512f") {
