@@ -19,6 +19,7 @@ use kindred_engine::embed::onnx::OnnxEmbedder;
 use kindred_engine::embed::{embed_all, runtime};
 use kindred_engine::monitor::Silent;
 use kindred_engine::vectors::Vectors;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Deserialize)]
@@ -87,7 +88,8 @@ fn embed(embedder: &mut OnnxEmbedder, texts: &Path, out: &Path) -> Result<Answer
     Ok(Answer { seconds, ..Answer::default() })
 }
 
-/// Every tile at the finest level is made, and kept only to be written down afterwards.
+/// Every tile at the finest level is made, those below the diagonal as the window makes them,
+/// by mirroring; they are kept only to be written down afterwards.
 fn similarity(points: Vectors, out: &Path) -> Result<Answer> {
     let count = points.len();
     let points = Arc::new(points);
@@ -96,11 +98,21 @@ fn similarity(points: Vectors, out: &Path) -> Result<Answer> {
     let order = (0..u32::try_from(count)?).collect();
     let heatmap = Heatmap::new(points, order);
     let range = Range { low: -1.0, high: 1.0 };
-    let mut tiles = Vec::with_capacity(tiles_per_side * tiles_per_side);
-    for row in 0..tiles_per_side {
-        for column in 0..tiles_per_side {
-            tiles.push(heatmap.tile(0, row, column, range));
-        }
+    let upper: Vec<(usize, usize)> = (0..tiles_per_side)
+        .flat_map(|row| (row..tiles_per_side).map(move |column| (row, column)))
+        .collect();
+    let made: Vec<(Vec<u8>, Vec<u8>)> = upper
+        .par_iter()
+        .map(|&(row, column)| {
+            let tile = heatmap.tile(0, row, column, range);
+            let mirrored = mirrored(&tile);
+            (tile, mirrored)
+        })
+        .collect();
+    let mut tiles = vec![Vec::new(); tiles_per_side * tiles_per_side];
+    for ((row, column), (tile, mirrored)) in upper.into_iter().zip(made) {
+        tiles[column * tiles_per_side + row] = mirrored;
+        tiles[row * tiles_per_side + column] = tile;
     }
     let seconds = started.elapsed().as_secs_f64();
 
@@ -115,6 +127,13 @@ fn similarity(points: Vectors, out: &Path) -> Result<Answer> {
     }
     fs::write(out, matrix)?;
     Ok(Answer { seconds, ..Answer::default() })
+}
+
+/// The tile on the other side of the diagonal.
+fn mirrored(tile: &[u8]) -> Vec<u8> {
+    (0..tile.len())
+        .map(|place| tile[place % TILE_CELLS * TILE_CELLS + place / TILE_CELLS])
+        .collect()
 }
 
 /// Reads `n x dim` numbers.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TileAddress } from "$lib/charts/heatmap";
-import { TileStore } from "./tiles";
+import { TileStore, mirrored } from "./tiles";
 
 /** A store whose replies come when the test says so. */
 function store(bytes = 4) {
@@ -28,6 +28,7 @@ function store(bytes = 4) {
   return { tiles, asked, errors };
 }
 const at = (row: number): TileAddress => ({ level: 0, row, column: 0 });
+const onDiagonal = (row: number): TileAddress => ({ level: 0, row, column: row });
 
 describe("tiles", () => {
   it("are asked for once and are then at hand", async () => {
@@ -71,15 +72,28 @@ describe("tiles", () => {
     expect(tiles.isSettled).toBe(true);
   });
 
+  it("bring their mirror image along, which is never asked for", async () => {
+    const { tiles, asked } = store(4);
+    tiles.want([
+      { level: 0, row: 0, column: 1 },
+      { level: 0, row: 1, column: 0 },
+    ]);
+    expect(asked).toHaveLength(1);
+    await asked[0]!.reply();
+    expect(asked).toHaveLength(1);
+    expect(tiles.isSettled).toBe(true);
+    expect(mirrored(Uint8Array.of(1, 2, 3, 4))).toEqual(Uint8Array.of(1, 3, 2, 4));
+  });
+
   it("used longest ago are forgotten when there are too many", async () => {
     const { tiles, asked } = store(20 * 1024 * 1024);
-    tiles.want([at(0), at(1)]);
+    tiles.want([onDiagonal(0), onDiagonal(1)]);
     await asked[0]!.reply();
     await asked[1]!.reply();
-    tiles.get(at(0));
-    tiles.want([at(2)]);
+    tiles.get(onDiagonal(0));
+    tiles.want([onDiagonal(2)]);
     await asked[2]!.reply();
-    expect(tiles.get(at(1))).toBeUndefined();
-    expect(tiles.get(at(0))).toBeDefined();
+    expect(tiles.get(onDiagonal(1))).toBeUndefined();
+    expect(tiles.get(onDiagonal(0))).toBeDefined();
   });
 });

@@ -1,6 +1,7 @@
 /**
  * Tiles of the heatmap: fetched as they come into sight, the least recently
- * used forgotten first. Knows nothing of drawing.
+ * used forgotten first. The heatmap is the same on both sides of its diagonal,
+ * so a tile that arrives brings its mirror image along. Knows nothing of drawing.
  */
 import type { TileAddress } from "$lib/charts/heatmap";
 
@@ -8,6 +9,20 @@ const AT_ONCE = 4;
 const CAPACITY_BYTES = 48 * 1024 * 1024;
 
 const keyOf = ({ level, row, column }: TileAddress): string => `${level}/${row}/${column}`;
+
+const mirrorOf = ({ level, row, column }: TileAddress): TileAddress => ({ level, row: column, column: row });
+
+/** The cells of the tile on the other side of the diagonal. */
+export function mirrored(tile: Uint8Array): Uint8Array {
+  const side = Math.sqrt(tile.length);
+  const cells = new Uint8Array(tile.length);
+  for (let row = 0; row < side; row += 1) {
+    for (let column = 0; column < side; column += 1) {
+      cells[row * side + column] = tile[column * side + row] ?? 0;
+    }
+  }
+  return cells;
+}
 
 export class TileStore {
   /** From least to most recently used. */
@@ -62,7 +77,8 @@ export class TileStore {
     for (const address of this.#wanted) {
       if (this.#underWay.size >= AT_ONCE) return;
       const key = keyOf(address);
-      if (this.#tiles.has(key) || this.#underWay.has(key) || this.#failed.has(key)) continue;
+      if (this.#tiles.has(key) || this.#failed.has(key)) continue;
+      if (this.#underWay.has(key) || this.#underWay.has(keyOf(mirrorOf(address)))) continue;
       void this.#fetch(key, address);
     }
   }
@@ -73,8 +89,8 @@ export class TileStore {
     try {
       const tile = await this.fetchTile(address);
       if (generation !== this.#generation) return;
-      this.#tiles.set(key, tile);
-      this.#bytes += tile.byteLength;
+      this.#keep(key, tile);
+      if (address.row !== address.column) this.#keep(keyOf(mirrorOf(address)), mirrored(tile));
       this.#forgetOldest();
     } catch (thrown) {
       if (generation !== this.#generation) return;
@@ -84,6 +100,11 @@ export class TileStore {
     this.#underWay.delete(key);
     this.#fetchMore();
     this.onChange();
+  }
+
+  #keep(key: string, tile: Uint8Array): void {
+    if (!this.#tiles.has(key)) this.#bytes += tile.byteLength;
+    this.#tiles.set(key, tile);
   }
 
   #forgetOldest(): void {
