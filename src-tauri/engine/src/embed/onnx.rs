@@ -13,7 +13,7 @@ use crate::vectors::Vectors;
 
 /// Tokens of one batch, padding included. More does not make it faster, and
 /// cancelling would have to wait longer.
-const BATCH_TOKENS: usize = 2048;
+const BATCH_TOKENS: usize = 1024;
 /// Texts that are tokenised and sorted by length together.
 const WINDOW: usize = 2048;
 
