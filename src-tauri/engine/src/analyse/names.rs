@@ -46,7 +46,7 @@ pub(crate) const WITNESSES: usize = 40;
 pub struct Unnamed<'a> {
     /// Its items' texts, most typical first.
     pub texts: Vec<&'a str>,
-    /// The centred rows of its most typical items, at least [`WITNESSES`] where there are as many.
+    /// The centred rows of its most typical items, at most [`WITNESSES`].
     pub rows: Vectors,
 }
 
@@ -136,15 +136,14 @@ fn shortlists(
                 scored.select_nth_unstable_by(SHORTLIST, better);
                 scored.truncate(SHORTLIST);
             }
+            let Unnamed { texts, rows } = &topics[topic];
+            let members: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
+            let shared_length = length_of_mean(rows);
             for (score, word) in &mut scored {
                 let text = &vocabulary.words()[*word];
-                *score += common_closeness(vocabulary.rows().row(*word), &topics[topic].rows)
+                *score += common_closeness(vocabulary.rows().row(*word), rows, shared_length)
                     - closeness[*word * k + topic];
-                if topics[topic]
-                    .texts
-                    .iter()
-                    .any(|member| are_forms_of_one(&member.to_lowercase(), text))
-                {
+                if members.iter().any(|member| are_forms_of_one(member, text)) {
                     *score -= MEMBER_PENALTY;
                 }
             }
@@ -178,17 +177,22 @@ fn shortlists(
 /// How close a word is to what all members share: its mean cosine to the
 /// members without the quarter it suits best, on the scale of its cosine to
 /// their centroid. A word that suits one member very well is that member's, not the topic's.
-fn common_closeness(word: &[f32], members: &Vectors) -> f32 {
+/// The cosine to a centroid is the mean cosine divided by the length of the mean.
+fn common_closeness(word: &[f32], members: &Vectors, length_of_mean: f32) -> f32 {
     let count = members.len();
     let mut cosines: Vec<f32> = members.rows().map(|member| dot(word, member)).collect();
     cosines.sort_unstable_by(f32::total_cmp);
     let kept = if count < 2 { count } else { count - count.div_ceil(4) };
     let mean = cosines[..kept].iter().sum::<f32>() / kept.max(1) as f32;
-    // The length of the mean of unit rows: the cosine to their centroid is the mean cosine divided by it.
-    let mut sum = vec![0.0_f64; members.dim()];
-    members.rows().for_each(|member| add(&mut sum, member));
-    let length = sum.iter().map(|value| value * value).sum::<f64>().sqrt() / count.max(1) as f64;
-    if length > 1e-6 { mean / length as f32 } else { 0.0 }
+    if length_of_mean > 1e-6 { mean / length_of_mean } else { 0.0 }
+}
+
+/// 1 for rows that are all alike, near 0 for rows that have nothing in common.
+fn length_of_mean(rows: &Vectors) -> f32 {
+    let mut sum = vec![0.0_f64; rows.dim()];
+    rows.rows().for_each(|row| add(&mut sum, row));
+    let length = sum.iter().map(|value| value * value).sum::<f64>().sqrt();
+    (length / rows.len().max(1) as f64) as f32
 }
 
 fn score(vocabulary: &Vocabulary, word: usize, topic: usize, to_centres: &[f32]) -> f32 {
