@@ -30,6 +30,14 @@ pub struct Range {
     pub high: f32,
 }
 
+impl Range {
+    /// The value of a cell of this similarity.
+    fn cell(self, similarity: f32) -> u8 {
+        let scale = STEPS / (self.high - self.low);
+        ((similarity - self.low) * scale + 0.5).clamp(0.0, STEPS) as u8
+    }
+}
+
 /// Vectors along the two sides of a heatmap, and their means at every zoom.
 pub struct Heatmap {
     vectors: Arc<Vectors>,
@@ -96,7 +104,6 @@ impl Heatmap {
         }
         let dim = self.vectors.dim();
         let columns = Columns::pack(&column_rows, dim);
-        let scale = STEPS / (range.high - range.low);
         cells.par_chunks_mut(STRIPE * TILE_CELLS).zip(row_rows.par_chunks(STRIPE * dim)).for_each(
             |(cells, rows)| {
                 for_each_tile(rows, &columns, |tile| {
@@ -104,7 +111,7 @@ impl Heatmap {
                         let cells =
                             &mut cells[(tile.row + r) * TILE_CELLS + tile.column..][..tile.columns];
                         for (cell, value) in cells.iter_mut().zip(values) {
-                            *cell = ((value - range.low) * scale + 0.5).clamp(0.0, STEPS) as u8;
+                            *cell = range.cell(*value);
                         }
                     }
                 });
@@ -169,9 +176,7 @@ impl Heatmap {
                 NOTHING
             } else {
                 let mean = super::product::dot(row, row);
-                let others = (items * items * mean - items) / (items * items - items);
-                ((others - range.low) * STEPS / (range.high - range.low) + 0.5).clamp(0.0, STEPS)
-                    as u8
+                range.cell((items * items * mean - items) / (items * items - items))
             };
         }
     }

@@ -8,6 +8,9 @@ use super::centring::{CHUNK, normalise};
 use super::product::{Columns, PANEL, dot, for_each_tile};
 use crate::vectors::Vectors;
 
+/// Rows whose neighbours one thread looks for at a time: every block of columns is read for all of them.
+const ROWS_AT_ONCE: usize = 256;
+
 /// The `count` rows most similar to `row`, itself left out: index and cosine
 /// similarity, most similar first, ties by index.
 #[must_use]
@@ -44,8 +47,8 @@ pub fn neighbours(vectors: &Vectors, candidates: &[u32], count: usize) -> Vec<u3
     let dim = vectors.dim();
     let columns = Columns::gather(candidates.iter().map(|&index| vectors.row(index as usize)), dim);
     let mut found = vec![0_u32; vectors.len() * count];
-    found.par_chunks_mut(CHUNK.min(256) * count).enumerate().for_each(|(chunk, found)| {
-        let first = chunk * CHUNK.min(256);
+    found.par_chunks_mut(ROWS_AT_ONCE * count).enumerate().for_each(|(chunk, found)| {
+        let first = chunk * ROWS_AT_ONCE;
         let rows = found.len() / count;
         // Kept sorted, best first; rows come back for every block of columns.
         let mut best = vec![(f32::NEG_INFINITY, u32::MAX); rows * count];
