@@ -3,7 +3,7 @@
 
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands::{analyse, edits, embed, export, import, jobs, system, workbook};
+use crate::commands::{analyse, edits, embed, export, import, jobs, sort, system, workbook};
 use crate::error::AppError;
 use crate::messages::{FileHover, FilesReceived, WindowClosing};
 
@@ -34,8 +34,16 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             edits::apply_edit,
             edits::undo,
             edits::redo,
+            edits::history,
+            edits::travel,
+            edits::give_context,
             embed::embed,
             analyse::find_topics,
+            sort::sort_into,
+            sort::split_topic,
+            sort::place_unsorted,
+            sort::followers,
+            sort::agreement,
             analyse::neighbours,
             analyse::pair_statistics,
             analyse::heatmap_layout,

@@ -8,6 +8,7 @@ pub(crate) mod embed;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod jobs;
+pub(crate) mod sort;
 pub(crate) mod system;
 pub(crate) mod workbook;
 

@@ -12,7 +12,7 @@ use specta::Type;
 use specta_typescript::Number;
 use tauri::ipc::{InvokeResponseBody, IpcResponse};
 
-pub(crate) use from_engine::count;
+pub(crate) use from_engine::{count, ids};
 
 /// The place of an item in its workbook, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -199,10 +199,25 @@ pub struct TopicView {
     #[specta(type = Number)]
     pub stability: f32,
     pub nearest_topic: Option<TopicId>,
+    /// Mean similarity of its items to those of the nearest topic, 0 to 1.
+    #[specta(type = Option<Number>)]
+    pub nearest_similarity: Option<f32>,
+    /// How many of its items the person put there.
+    pub pinned: u32,
     /// Most typical items first.
     pub typical: Vec<ItemId>,
     /// Worst fitting items first; empty when all fit.
     pub odd: Vec<ItemId>,
+    /// Items elsewhere that would fit it, best first.
+    pub fitting: Vec<ItemId>,
+}
+
+/// What the person told the model about a text: "apple" is embedded as "apple, the company".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ItemContext {
+    pub item: ItemId,
+    pub context: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -222,6 +237,13 @@ pub struct WorkbookView {
     pub model: ModelView,
     pub topics: Vec<TopicView>,
     pub unsorted_count: u32,
+    /// Items the person put where they are, Unsorted included.
+    pub pinned_count: u32,
+    /// How sure the machine must be to place an item, 0 to 1; null while it judges by itself.
+    #[specta(type = Option<Number>)]
+    pub threshold: Option<f32>,
+    /// Of the items that have one, by item.
+    pub contexts: Vec<ItemContext>,
     /// Topics were found at least once.
     pub has_topics: bool,
     pub undo_label: Option<String>,
@@ -235,7 +257,91 @@ pub struct WorkbookView {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Edit {
+    /// Puts items into a topic, or into Unsorted (null), and pins them there.
+    MoveItems { items: Vec<ItemId>, topic: Option<TopicId> },
+    /// Leaves items where they are, but lets the machine move them again.
+    UnpinItems { items: Vec<ItemId> },
+    /// Makes a topic, the last one, and moves these items into it; there may be none.
+    NewTopic { name: String, items: Vec<ItemId> },
     RenameTopic { topic: TopicId, name: String },
+    RecolourTopic { topic: TopicId, colour: u32 },
+    /// Puts a topic at this place of the list, counted from 0.
+    ReorderTopic { topic: TopicId, place: u32 },
+    /// All of `from` goes into `into`; `from` is gone.
+    MergeTopics { from: TopicId, into: TopicId },
+    /// Its items go to Unsorted, unpinned.
+    DeleteTopic { topic: TopicId },
+    /// Places every unpinned item of which the machine is at least so sure; the others go to Unsorted.
+    SetThreshold {
+        #[specta(type = Number)]
+        threshold: f32,
+    },
+}
+
+/// A topic to sort into.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct WantedTopic {
+    pub name: String,
+    /// Texts that belong there. Those that are in the list are pinned; the others only show what is meant.
+    pub examples: Vec<String>,
+}
+
+/// Topics a person makes. Those that have one of the names already stay; all others go.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SortRequest {
+    pub topics: Vec<WantedTopic>,
+    /// Items whose category in the list is called like a topic are pinned there.
+    pub uses_categories: bool,
+}
+
+/// An item that would follow those the person moved.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Follower {
+    pub item: ItemId,
+    /// How sure it is that it belongs there too, 0 to 1.
+    #[specta(type = Number)]
+    pub confidence: f32,
+}
+
+/// What was done, oldest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct History {
+    /// "Moved 3 words to fruit".
+    pub labels: Vec<String>,
+    /// So many of them are done; the rest was undone.
+    pub done: u32,
+}
+
+/// What the machine is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum Judge {
+    /// The list's category column.
+    Categories,
+    /// What the person pinned, each judged as if it were not pinned.
+    Pins,
+}
+
+/// How often the machine agrees, and what it mistakes for what.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Agreement {
+    /// Items that were judged.
+    pub total: u32,
+    /// Those of them where the machine agrees.
+    pub agreed: u32,
+    /// What the judge calls them: categories or topics.
+    pub rows: Vec<String>,
+    /// What the machine says: topics, Unsorted last.
+    pub columns: Vec<String>,
+    /// The column that is right for each row, if there is one.
+    pub right_column: Vec<Option<u32>>,
+    /// Items, row by row.
+    pub counts: Vec<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -245,6 +351,7 @@ pub enum Stage {
     Embedding,
     FindingTopics,
     NamingTopics,
+    Sorting,
     Saving,
 }
 

@@ -112,13 +112,16 @@ pub(crate) fn sorting(items: usize, topics: u32, salt: u32) -> Sorting {
         Placement {
             topic: id(choice),
             pinned: item % 5 == 4,
+            suggested: id(choice),
             confidence: (item as f32 + 0.1).recip(),
             runner_up: id((choice + 1) % (topics + 1)),
+            runner_up_confidence: 0.0,
         }
     };
     Sorting {
         topics: (0..topics).map(topic).collect(),
         placements: (0..items).map(place).collect(),
+        ..Sorting::default()
     }
 }
 

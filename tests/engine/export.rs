@@ -33,7 +33,7 @@ fn an_export_has_text_topic_and_confidence_in_the_order_asked_for() {
         colour: 0,
         stability: 1.0,
     };
-    let place = |topic, confidence| Placement { topic, pinned: false, confidence, runner_up: None };
+    let place = |topic, confidence| Placement { topic, confidence, ..Placement::UNSORTED };
     let sorting = Sorting {
         topics: vec![topic],
         placements: vec![
@@ -41,6 +41,7 @@ fn an_export_has_text_topic_and_confidence_in_the_order_asked_for() {
             place(None, 0.125),
             place(Some(TopicId(7)), 1.0),
         ],
+        ..Sorting::default()
     };
     let items = items(&["=1+1", "pear, ripe", "crème"]);
     let order = [ItemId(2), ItemId(1), ItemId(0)];

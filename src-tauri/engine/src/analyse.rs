@@ -6,6 +6,7 @@
 //! is the plain cosine.
 
 pub mod centring;
+pub mod classify;
 pub mod heatmap;
 pub mod kmeans;
 pub mod names;

@@ -1,31 +1,58 @@
 //! Changes a person can undo. An edit knows how to apply itself to a sorting
 //! and what takes it back; keeping it is the store's matter.
 
+mod patch;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
-use crate::items::normalise;
+use crate::items::{Item, ItemId, normalise};
 use crate::topics::{Placement, Sorting, Topic, TopicId};
+pub use patch::Patch;
 
 /// The longest name of a topic, in characters.
 pub const MAX_TOPIC_NAME: usize = 200;
+/// The longest context of a text, in characters.
+pub const MAX_CONTEXT: usize = 500;
 
 /// An undoable change to a workbook. Its serialised form is kept in workbooks:
 /// a variant may be added, but what a variant is called and holds must stay.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Edit {
+    /// The person puts items into a topic, or into Unsorted, and pins them there.
+    MoveItems { items: Vec<ItemId>, topic: Option<TopicId> },
+    /// The items stay where they are, but the machine may move them again.
+    UnpinItems { items: Vec<ItemId> },
+    /// A new topic, the last one, with these items pinned in it.
+    NewTopic { name: String, items: Vec<ItemId> },
     /// The person gives a topic a name.
     RenameTopic { topic: TopicId, name: String },
-    /// Puts a topic's name, colour and so on to what is given: takes back what changed a topic.
-    RestoreTopic { topic: Topic },
-    /// All topics and places at once, as finding topics yields them.
+    /// `colour` is a place in the palette of topic colours.
+    RecolourTopic { topic: TopicId, colour: u32 },
+    /// Puts a topic at this place of the list, counted from 0.
+    ReorderTopic { topic: TopicId, place: usize },
+    /// All of `from` goes into `into`; `from` is gone.
+    MergeTopics { from: TopicId, into: TopicId },
+    /// Its items go to Unsorted, unpinned.
+    DeleteTopic { topic: TopicId },
+    /// Places every unpinned item of which the machine is at least so sure, 0
+    /// to 1; the other unpinned ones go to Unsorted.
+    SetThreshold { threshold: f32 },
+    /// What the model reads after the item's text, and where that puts it.
+    GiveContext { item: ItemId, context: Option<String>, place: Placement },
+    /// All topics and places at once, as finding topics or sorting yields
+    /// them. Contexts stay.
     ReplaceSorting {
-        #[serde(with = "packed")]
+        #[serde(with = "patch::packed")]
         sorting: Sorting,
         /// What happened, for the person: "Found 10 topics".
         label: String,
     },
+    /// Puts back what differs: takes any edit back.
+    Patch(Patch),
+    /// Takes back what changed a topic. Kept for workbooks that have it in their history.
+    RestoreTopic { topic: Topic },
 }
 
 /// What applying an edit gave.
@@ -38,39 +65,219 @@ pub struct Applied {
 }
 
 impl Edit {
-    /// Changes `sorting`, or leaves it as it was and fails.
+    /// Changes `sorting`, which is that of `items`, or leaves it as it was and fails.
     ///
     /// # Errors
-    /// `Invalid` when the edit names a topic that is not there, an empty or
-    /// overlong name, or a sorting that contradicts itself.
-    pub fn apply(&self, sorting: &mut Sorting) -> Result<Applied> {
+    /// `Invalid` when the edit names a topic or an item that is not there, an
+    /// empty or overlong name, or a sorting that contradicts itself.
+    pub fn apply(&self, sorting: &mut Sorting, items: &[Item]) -> Result<Applied> {
+        let mut after = sorting.clone();
+        let label = self.change(&mut after, items)?;
+        let inverse = Self::Patch(Patch::between(&after, sorting));
+        *sorting = after;
+        Ok(Applied { inverse, label })
+    }
+
+    /// Changes `sorting` and says what happened. A failure may leave it half-changed.
+    fn change(&self, sorting: &mut Sorting, items: &[Item]) -> Result<String> {
+        if sorting.placements.is_empty() && !self.brings_places() {
+            sorting.placements = vec![Placement::UNSORTED; items.len()];
+        }
         match self {
+            Self::MoveItems { items: moved, topic } => {
+                if let Some(topic) = topic {
+                    topic_mut(sorting, *topic)?;
+                }
+                pin(sorting, moved, *topic)?;
+                let target = topic.and_then(|id| sorting.topic(id)).map_or("Unsorted", |t| &t.name);
+                Ok(format!("Moved {} to {target}", listed(moved, items)))
+            }
+            Self::UnpinItems { items: freed } => {
+                for &item in freed {
+                    place_mut(sorting, item)?.pinned = false;
+                }
+                Ok(format!("Unpinned {}", listed(freed, items)))
+            }
+            Self::NewTopic { name, items: moved } => {
+                let topic = made_by_person(sorting, valid_name(name)?);
+                let (id, label) = (topic.id, format!("Made the topic {}", topic.name));
+                sorting.topics.push(topic);
+                pin(sorting, moved, Some(id))?;
+                Ok(label)
+            }
             Self::RenameTopic { topic, name } => {
                 let name = valid_name(name)?;
                 let topic = topic_mut(sorting, *topic)?;
-                let before = topic.clone();
-                topic.name.clone_from(&name);
+                let before = std::mem::replace(&mut topic.name, name);
                 topic.named_by_person = true;
-                let label = format!("Renamed {} to {name}", before.name);
-                Ok(Applied { inverse: Self::RestoreTopic { topic: before }, label })
+                Ok(format!("Renamed {before} to {}", topic.name))
             }
-            Self::RestoreTopic { topic: restored } => {
-                let topic = topic_mut(sorting, restored.id)?;
-                let before = std::mem::replace(topic, restored.clone());
-                let label = format!("Restored {}", restored.name);
-                Ok(Applied { inverse: Self::RestoreTopic { topic: before }, label })
+            Self::RecolourTopic { topic, colour } => {
+                let topic = topic_mut(sorting, *topic)?;
+                topic.colour = *colour;
+                Ok(format!("Changed the colour of {}", topic.name))
+            }
+            Self::ReorderTopic { topic, place } => {
+                let from = sorting.place_of(*topic).ok_or_else(no_topic)?;
+                let to = (*place).min(sorting.topics.len() - 1);
+                let topic = sorting.topics.remove(from);
+                let label = format!("Moved {} to place {}", topic.name, to + 1);
+                sorting.topics.insert(to, topic);
+                Ok(label)
+            }
+            Self::MergeTopics { from, into } => merge(sorting, *from, *into),
+            Self::DeleteTopic { topic } => delete(sorting, *topic),
+            Self::SetThreshold { threshold } => {
+                set_threshold(sorting, *threshold)?;
+                Ok(format!("Placed words from {:.0} % on", threshold * 100.0))
+            }
+            Self::GiveContext { item, context, place } => {
+                let context = context.as_deref().map(valid_context).transpose()?;
+                *place_mut(sorting, *item)? = *place;
+                check(sorting)?;
+                let text = listed(&[*item], items);
+                Ok(match context {
+                    Some(context) => {
+                        let label = format!("Read {text} as {text}, {context}");
+                        sorting.contexts.insert(*item, context);
+                        label
+                    }
+                    None => {
+                        sorting.contexts.remove(item);
+                        format!("Read {text} by itself")
+                    }
+                })
             }
             Self::ReplaceSorting { sorting: new, label } => {
                 check(new)?;
-                let before = std::mem::replace(sorting, new.clone());
-                let inverse = Self::ReplaceSorting { sorting: before, label: label.clone() };
-                Ok(Applied { inverse, label: label.clone() })
+                let contexts = std::mem::take(&mut sorting.contexts);
+                *sorting = Sorting { contexts, ..new.clone() };
+                Ok(label.clone())
+            }
+            Self::Patch(patch) => {
+                patch.apply(sorting)?;
+                check(sorting)?;
+                Ok("Took a change back".to_owned())
+            }
+            Self::RestoreTopic { topic: restored } => {
+                *topic_mut(sorting, restored.id)? = restored.clone();
+                Ok(format!("Restored {}", restored.name))
             }
         }
     }
+
+    /// Whether it says itself where every item is.
+    fn brings_places(&self) -> bool {
+        matches!(self, Self::ReplaceSorting { .. } | Self::Patch(_))
+    }
 }
 
-fn valid_name(name: &str) -> Result<String> {
+/// A topic as a person makes it, not yet in `sorting`.
+pub(crate) fn made_by_person(sorting: &Sorting, name: String) -> Topic {
+    Topic {
+        id: sorting.next_id(),
+        name,
+        named_by_person: true,
+        alternates: Vec::new(),
+        colour: sorting.free_colour(),
+        stability: 1.0,
+    }
+}
+
+fn pin(sorting: &mut Sorting, items: &[ItemId], topic: Option<TopicId>) -> Result<()> {
+    for &item in items {
+        let place = place_mut(sorting, item)?;
+        place.topic = topic;
+        place.pinned = true;
+    }
+    Ok(())
+}
+
+fn merge(sorting: &mut Sorting, from: TopicId, into: TopicId) -> Result<String> {
+    if from == into {
+        return Err(Error::Invalid("A topic cannot be merged with itself.".to_owned()));
+    }
+    let gone = sorting.place_of(from).ok_or_else(no_topic)?;
+    topic_mut(sorting, into)?;
+    let gone = sorting.topics.remove(gone);
+    let follow = |id: &mut Option<TopicId>| {
+        if *id == Some(from) {
+            *id = Some(into);
+        }
+    };
+    for place in &mut sorting.placements {
+        follow(&mut place.topic);
+        follow(&mut place.suggested);
+        follow(&mut place.runner_up);
+        if place.suggested.is_some() && place.suggested == place.runner_up {
+            place.confidence = (place.confidence + place.runner_up_confidence).min(1.0);
+            place.runner_up = None;
+            place.runner_up_confidence = 0.0;
+        }
+    }
+    let into = topic_mut(sorting, into)?;
+    Ok(format!("Merged {} into {}", gone.name, into.name))
+}
+
+fn delete(sorting: &mut Sorting, id: TopicId) -> Result<String> {
+    let gone = sorting.place_of(id).ok_or_else(no_topic)?;
+    let gone = sorting.topics.remove(gone);
+    for place in &mut sorting.placements {
+        if place.topic == Some(id) {
+            place.topic = None;
+            place.pinned = false;
+        }
+        if place.runner_up == Some(id) {
+            place.runner_up = None;
+            place.runner_up_confidence = 0.0;
+        }
+        if place.suggested == Some(id) {
+            place.suggested = place.runner_up.take();
+            place.confidence = std::mem::take(&mut place.runner_up_confidence);
+        }
+    }
+    Ok(format!("Deleted {}", gone.name))
+}
+
+fn set_threshold(sorting: &mut Sorting, threshold: f32) -> Result<()> {
+    if !(0.0..=1.0).contains(&threshold) {
+        return Err(Error::Invalid("Choose a share from 0 to 100 %.".to_owned()));
+    }
+    sorting.threshold = Some(threshold);
+    for place in sorting.placements.iter_mut().filter(|place| !place.pinned) {
+        place.topic = Sorting::placed_by_threshold(threshold, place);
+    }
+    Ok(())
+}
+
+/// "banana", or "3 words" when there are several.
+fn listed(moved: &[ItemId], items: &[Item]) -> String {
+    if let [item] = moved
+        && let Some(item) = items.get(item.index())
+    {
+        return shortened(&item.text);
+    }
+    let are_words = moved
+        .iter()
+        .filter_map(|item| items.get(item.index()))
+        .all(|item| item.text.split(' ').count() <= LONGEST_WORD);
+    format!("{} {}", moved.len(), if are_words { "words" } else { "texts" })
+}
+
+/// So many parts still read as one word: "computer support specialist".
+const LONGEST_WORD: usize = 4;
+
+fn shortened(text: &str) -> String {
+    const SHOWN: usize = 40;
+    if text.chars().count() <= SHOWN {
+        return text.to_owned();
+    }
+    format!("{}\u{2026}", text.chars().take(SHOWN).collect::<String>().trim_end())
+}
+
+/// # Errors
+/// `Invalid` for an empty or overlong name.
+pub(crate) fn valid_name(name: &str) -> Result<String> {
     let name = normalise(name);
     if name.is_empty() {
         return Err(Error::Invalid("A topic needs a name. Type at least one letter.".to_owned()));
@@ -83,10 +290,29 @@ fn valid_name(name: &str) -> Result<String> {
     Ok(name)
 }
 
+fn valid_context(context: &str) -> Result<String> {
+    let context = normalise(context);
+    if context.is_empty() || context.chars().count() > MAX_CONTEXT {
+        return Err(Error::Invalid(format!(
+            "Say in a few words what is meant, in {MAX_CONTEXT} characters at most."
+        )));
+    }
+    Ok(context)
+}
+
 fn topic_mut(sorting: &mut Sorting, id: TopicId) -> Result<&mut Topic> {
-    sorting.topics.iter_mut().find(|topic| topic.id == id).ok_or_else(|| {
-        Error::Invalid("This topic is no longer there. Choose another one.".to_owned())
-    })
+    sorting.topics.iter_mut().find(|topic| topic.id == id).ok_or_else(no_topic)
+}
+
+fn no_topic() -> Error {
+    Error::Invalid("This topic is no longer there. Choose another one.".to_owned())
+}
+
+fn place_mut(sorting: &mut Sorting, item: ItemId) -> Result<&mut Placement> {
+    sorting
+        .placements
+        .get_mut(item.index())
+        .ok_or_else(|| Error::Invalid("This item is not in the list.".to_owned()))
 }
 
 /// A sorting must not speak of topics that it does not have, nor have one
@@ -97,11 +323,16 @@ fn check(sorting: &Sorting) -> Result<()> {
     let distinct = ids.windows(2).all(|pair| pair[0] != pair[1]);
     let known = |id: Option<TopicId>| id.is_none_or(|id| ids.binary_search(&id).is_ok());
     let sound = |place: &Placement| {
-        known(place.topic) && known(place.runner_up) && place.confidence.is_finite()
+        known(place.topic)
+            && known(place.suggested)
+            && known(place.runner_up)
+            && place.confidence.is_finite()
+            && place.runner_up_confidence.is_finite()
     };
     if distinct
         && sorting.placements.iter().all(sound)
         && sorting.topics.iter().all(|topic| topic.stability.is_finite())
+        && sorting.threshold.is_none_or(f32::is_finite)
     {
         Ok(())
     } else {
@@ -109,70 +340,5 @@ fn check(sorting: &Sorting) -> Result<()> {
             "These topics contradict each other, so they were not kept. Find topics again."
                 .to_owned(),
         ))
-    }
-}
-
-/// A sorting for the history: one list per property instead of one object per
-/// item, a third of the size, and numbers as bits, so that nothing is rounded.
-mod packed {
-    use serde::de::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::topics::{Placement, Sorting, Topic, TopicId};
-
-    #[derive(Serialize, Deserialize)]
-    struct Packed {
-        topics: Vec<Topic>,
-        /// Topic of every item.
-        places: Vec<Option<TopicId>>,
-        runners_up: Vec<Option<TopicId>>,
-        /// `f32::to_bits` of every item's confidence.
-        confidence_bits: Vec<u32>,
-        /// Indices of the items the person put where they are.
-        pinned: Vec<usize>,
-    }
-
-    pub(super) fn serialize<S: Serializer>(
-        sorting: &Sorting,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let places = &sorting.placements;
-        Packed {
-            topics: sorting.topics.clone(),
-            places: places.iter().map(|place| place.topic).collect(),
-            runners_up: places.iter().map(|place| place.runner_up).collect(),
-            confidence_bits: places.iter().map(|place| place.confidence.to_bits()).collect(),
-            pinned: (0..places.len()).filter(|&index| places[index].pinned).collect(),
-        }
-        .serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Sorting, D::Error> {
-        let packed = Packed::deserialize(deserializer)?;
-        let count = packed.places.len();
-        if packed.runners_up.len() != count || packed.confidence_bits.len() != count {
-            return Err(D::Error::custom("lists of different lengths"));
-        }
-        let mut placements: Vec<Placement> = packed
-            .places
-            .into_iter()
-            .zip(packed.runners_up)
-            .zip(packed.confidence_bits)
-            .map(|((topic, runner_up), bits)| Placement {
-                topic,
-                pinned: false,
-                confidence: f32::from_bits(bits),
-                runner_up,
-            })
-            .collect();
-        for index in packed.pinned {
-            placements
-                .get_mut(index)
-                .ok_or_else(|| D::Error::custom("a pin outside the list"))?
-                .pinned = true;
-        }
-        Ok(Sorting { topics: packed.topics, placements })
     }
 }

@@ -3,7 +3,9 @@
 use sha2::{Digest as _, Sha256};
 
 /// The place of an item in its workbook: items are numbered from 0 without gaps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct ItemId(pub u32);
 
 impl ItemId {

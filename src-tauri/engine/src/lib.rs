@@ -15,6 +15,7 @@ mod files;
 pub mod import;
 pub mod items;
 pub mod monitor;
+pub mod sort;
 pub mod store;
 pub mod topics;
 pub mod vectors;

@@ -9,6 +9,7 @@ pub enum Stage {
     Embedding,
     FindingTopics,
     NamingTopics,
+    Sorting,
     Saving,
 }
 

@@ -38,8 +38,10 @@ use meta::Meta;
 const APPLICATION_ID: i32 = 0x4b4e_4452;
 
 /// Every release's migration, oldest first. One that was released is never changed.
-const MIGRATIONS: &[M<'static>] =
-    &[M::up(include_str!("store/migrations/0001_first.sql")).foreign_key_check()];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("store/migrations/0001_first.sql")).foreign_key_check(),
+    M::up(include_str!("store/migrations/0002_sort_and_teach.sql")).foreign_key_check(),
+];
 
 /// The version of the workbooks that are made now.
 pub const VERSION: usize = MIGRATIONS.len();
@@ -375,13 +377,14 @@ mod tests {
         Store::create(&path, &meta, &[], &ImportReport::default()).expect("made");
         let mut connection = Connection::open(&path).expect("opened");
         let today = Day::from_unix_secs(0);
-        let backup = folder.path().join("backups/words 1970-01-01 version 1.kindred");
+        let backup =
+            folder.path().join(format!("backups/words 1970-01-01 version {VERSION}.kindred"));
         let next = |sql| [MIGRATIONS, &[M::up(sql)]].concat();
 
         let broken = next("CREATE TABLE moods (id INTEGER PRIMARY KEY); DROP TABLE no_such_table;");
         let failed = bring_up_to_date(&mut connection, &path, Some(today), &broken);
         assert!(failed.is_err(), "a migration that cannot be done is told");
-        let unchanged = version(&path, &connection, 1).expect("it is a workbook");
+        let unchanged = version(&path, &connection, VERSION).expect("it is a workbook");
         assert!(matches!(unchanged, Version::Current), "and leaves the file at the version it was");
         assert!(
             !connection.table_exists(None, "moods").expect("asked"),
@@ -393,7 +396,7 @@ mod tests {
         bring_up_to_date(&mut connection, &path, Some(today), &sound).expect("migrated");
         assert!(connection.table_exists(None, "moods").expect("asked"), "the new schema is there");
         assert_eq!(meta::get(&connection).expect("kept"), meta, "with what was in the old one");
-        let newer = version(&path, &connection, 1).err().expect("an older Kindred refuses it");
+        let newer = version(&path, &connection, VERSION).err().expect("an older Kindred refuses it");
         assert!(matches!(newer, Error::NewerWorkbook { .. }), "and says why: {newer}");
         Store::open(&backup, today).expect("the backup is a workbook of the old version");
     }

@@ -1,6 +1,8 @@
-//! Topics and which item is where.
+//! Topics, which item is where, and what the person said about it.
 
-use crate::items::ItemId;
+use std::collections::BTreeMap;
+
+use crate::items::{Item, ItemId};
 
 /// Stays the same for as long as the topic exists, whatever its place in the list.
 #[derive(
@@ -23,30 +25,47 @@ pub struct Topic {
     pub stability: f32,
 }
 
-/// Where an item is, and how sure the machine is of it.
+/// Where an item is, and what the machine thinks of it.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Placement {
     /// `None`: the item is in Unsorted.
     pub topic: Option<TopicId>,
     /// Put there by the person: the machine never moves it.
     pub pinned: bool,
-    /// How sure the machine is of the best topic, 0 to 1.
+    /// Where the machine would put it; `None` while it has no opinion.
+    pub suggested: Option<TopicId>,
+    /// How sure the machine is of its suggestion, 0 to 1.
     pub confidence: f32,
     /// The second best topic.
     pub runner_up: Option<TopicId>,
+    /// How sure the machine would be of that one, 0 to 1.
+    pub runner_up_confidence: f32,
 }
 
 impl Placement {
-    pub const UNSORTED: Self =
-        Self { topic: None, pinned: false, confidence: 0.0, runner_up: None };
+    pub const UNSORTED: Self = Self {
+        topic: None,
+        pinned: false,
+        suggested: None,
+        confidence: 0.0,
+        runner_up: None,
+        runner_up_confidence: 0.0,
+    };
 }
 
-/// All topics of a workbook, in the order they are shown, and the place of every item.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+/// How a list is sorted and all that the person decided about it: whatever an
+/// edit may change.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sorting {
+    /// In the order they are shown.
     pub topics: Vec<Topic>,
-    /// One per item, in item order; empty until topics were found once.
+    /// One per item, in item order; empty until topics were found or made once.
     pub placements: Vec<Placement>,
+    /// How sure the machine must be to place an item, 0 to 1; `None` while it
+    /// judges by itself who fits nowhere.
+    pub threshold: Option<f32>,
+    /// What the person told the model about a text that means several things.
+    pub contexts: BTreeMap<ItemId, String>,
 }
 
 impl Sorting {
@@ -60,5 +79,39 @@ impl Sorting {
         (0..self.placements.len())
             .filter(move |&index| self.placements[index].topic == topic)
             .map(ItemId::from_index)
+    }
+
+    /// The place of `topic` among the topics.
+    #[must_use]
+    pub fn place_of(&self, id: TopicId) -> Option<usize> {
+        self.topics.iter().position(|topic| topic.id == id)
+    }
+
+    /// An id no topic has.
+    #[must_use]
+    pub fn next_id(&self) -> TopicId {
+        TopicId(self.topics.iter().map(|topic| topic.id.0 + 1).max().unwrap_or(0))
+    }
+
+    /// The first palette place that no topic has.
+    #[must_use]
+    pub fn free_colour(&self) -> u32 {
+        (0..)
+            .find(|colour| self.topics.iter().all(|topic| topic.colour != *colour))
+            .expect("there are more numbers than topics")
+    }
+
+    /// What the model reads for the item `id`: its text, and what the person added.
+    #[must_use]
+    pub fn embedded_text(&self, id: ItemId, item: &Item) -> String {
+        self.contexts
+            .get(&id)
+            .map_or_else(|| item.text.clone(), |context| format!("{}, {context}", item.text))
+    }
+
+    /// Where the machine places an unpinned item of this suggestion.
+    #[must_use]
+    pub fn placed_by_threshold(threshold: f32, place: &Placement) -> Option<TopicId> {
+        place.suggested.filter(|_| place.confidence >= threshold)
     }
 }

@@ -66,4 +66,12 @@ impl Vectors {
         }
         Self { dim: self.dim, values }
     }
+
+    /// All rows, the one at `index` replaced.
+    #[must_use]
+    pub fn with_row(&self, index: usize, row: &[f32]) -> Self {
+        let mut values = self.values.clone();
+        values[index * self.dim..][..self.dim].copy_from_slice(row);
+        Self { dim: self.dim, values }
+    }
 }

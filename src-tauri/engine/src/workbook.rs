@@ -7,18 +7,20 @@
 
 mod cache;
 mod carry_over;
+mod changes;
 mod progress;
+mod sorting;
+mod teaching;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::analyse::classify::Space;
 use crate::analyse::heatmap::Heatmap;
+use crate::analyse::order;
 use crate::analyse::profile::{TopicProfile, topic_profiles};
 use crate::analyse::similarity;
 use crate::analyse::statistics::{PairStatistics, pair_statistics};
-use crate::analyse::topics::{self, FindTopics};
-use crate::analyse::{order, vocabulary::Vocabulary};
-use crate::edits::Edit;
 use crate::embed::{Embedder, ModelKey};
 use crate::error::{Error, Result};
 use crate::import::{ImportReport, ImportedList};
@@ -31,6 +33,8 @@ use crate::topics::Sorting;
 use crate::vectors::Vectors;
 use cache::Cache;
 use progress::Committed;
+pub use changes::History;
+pub use teaching::{Agreement, Judge};
 
 /// Where a new workbook comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,8 +58,6 @@ pub struct Workbook {
     created_at_secs: u64,
     report: ImportReport,
     items: Arc<[Item]>,
-    /// Of every item's text, by item.
-    hashes: Vec<TextHash>,
     model: ModelKey,
     state: Mutex<State>,
     /// Held by whatever changes the sorting, so that changes follow each other.
@@ -63,6 +65,7 @@ pub struct Workbook {
     /// Held by the job that embeds, so that no text is embedded twice at once.
     embedding: Mutex<()>,
     vectors: Mutex<Option<Arc<Vectors>>>,
+    space: Cache<Space>,
     heatmap: Cache<Heatmap>,
     pair_statistics: Cache<PairStatistics>,
     topic_profiles: Cache<Vec<TopicProfile>>,
@@ -71,12 +74,16 @@ pub struct Workbook {
 /// What changes while a workbook is open. Locked for moments only.
 struct State {
     revision: u64,
-    /// Counts changes of topics and places other than names.
+    /// Counts changes of vectors.
+    reread: u64,
+    /// Counts changes of vectors, topics and places other than names.
     placed: u64,
     sorting: Arc<Sorting>,
     labels: Labels,
     view: String,
     is_paused: bool,
+    /// Of what the model reads for every item.
+    hashes: Arc<Vec<TextHash>>,
     /// Whether the model has embedded the item, by item.
     embedded: Vec<bool>,
     embedded_count: usize,
@@ -133,11 +140,17 @@ impl Workbook {
         }
         let contents = store.read(|transaction| {
             let items = store::items::all(transaction)?;
-            let hashes: Vec<TextHash> = items.iter().map(|item| TextHash::of(&item.text)).collect();
             let sorting = Sorting {
                 topics: store::topics::all(transaction)?,
                 placements: store::placements::all(transaction)?,
+                threshold: store::meta::threshold(transaction)?,
+                contexts: store::items::contexts(transaction)?,
             };
+            let ids = (0..items.len()).map(ItemId::from_index);
+            let hashes: Vec<TextHash> = ids
+                .zip(&items)
+                .map(|(id, item)| TextHash::of(&sorting.embedded_text(id, item)))
+                .collect();
             if !sorting.placements.is_empty() && sorting.placements.len() != items.len() {
                 return Err(store::damage("not every item has its place".to_owned()));
             }
@@ -164,10 +177,10 @@ impl Workbook {
             created_at_secs: meta.created_at_secs,
             report: contents.report,
             items: contents.items.into(),
-            hashes: contents.hashes,
             model,
             state: Mutex::new(State {
                 revision: 1,
+                reread: 0,
                 placed: 0,
                 sorting: Arc::new(contents.sorting),
                 labels: contents.labels,
@@ -179,10 +192,12 @@ impl Workbook {
                     .filter(|&&is_embedded| is_embedded)
                     .count(),
                 embedded: contents.embedded,
+                hashes: Arc::new(contents.hashes),
             }),
             changing: Mutex::new(()),
             embedding: Mutex::new(()),
             vectors: Mutex::new(None),
+            space: Cache::new(),
             heatmap: Cache::new(),
             pair_statistics: Cache::new(),
             topic_profiles: Cache::new(),
@@ -312,9 +327,11 @@ impl Workbook {
             return Err(Error::Invalid("This workbook is embedded by another model.".to_owned()));
         }
         let _one_at_a_time = locked(&self.embedding);
-        let missing: Vec<usize> = {
+        let (missing, sorting, hashes) = {
             let state = self.state();
-            (0..self.items.len()).filter(|&index| !state.embedded[index]).collect()
+            let missing: Vec<usize> =
+                (0..self.items.len()).filter(|&index| !state.embedded[index]).collect();
+            (missing, Arc::clone(&state.sorting), Arc::clone(&state.hashes))
         };
         let total = self.items.len();
         monitor.progress(Stage::Embedding, total - missing.len(), total);
@@ -322,23 +339,28 @@ impl Workbook {
             return Ok(());
         }
         monitor.check()?;
-        let texts: Vec<&str> =
-            missing.iter().map(|&index| self.items[index].text.as_str()).collect();
+        let texts: Vec<String> = missing
+            .iter()
+            .map(|&index| sorting.embedded_text(ItemId::from_index(index), &self.items[index]))
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let mut keep = |rows: &[usize], vectors: &Vectors| {
-            let done = self.keep_vectors(rows.iter().map(|&row| missing[row]), vectors)?;
+            let items: Vec<usize> = rows.iter().map(|&row| missing[row]).collect();
+            self.keep_vectors(items.iter().map(|&item| &hashes[item]), vectors)?;
+            let done = self.note_embedded(&items, &hashes);
             monitor.progress(Stage::Embedding, done, total);
             Ok(())
         };
         embedder.embed(&texts, &mut keep, &Committed::new(monitor))
     }
 
-    /// Writes one batch and gives the number of items embedded so far.
-    fn keep_vectors(
+    /// Writes the vectors of the texts with these hashes.
+    fn keep_vectors<'a>(
         &self,
-        items: impl Iterator<Item = usize> + Clone,
+        hashes: impl ExactSizeIterator<Item = &'a TextHash>,
         vectors: &Vectors,
-    ) -> Result<usize> {
-        if vectors.len() != items.clone().count() {
+    ) -> Result<()> {
+        if vectors.len() != hashes.len() {
             return Err(Error::Embedding {
                 reason: "the model gave another number of vectors than texts".to_owned(),
             });
@@ -351,7 +373,6 @@ impl Workbook {
         let is_same_dim = self.store.write(|transaction| {
             let model = store::models::find_or_insert(transaction, &self.model, vectors.dim())?;
             if model.dim == vectors.dim() {
-                let hashes = items.clone().map(|item| &self.hashes[item]);
                 store::vectors::insert(transaction, model, hashes, vectors)?;
             }
             Ok(model.dim == vectors.dim())
@@ -361,14 +382,22 @@ impl Workbook {
                 reason: "the model changed the number of its dimensions".to_owned(),
             });
         }
+        Ok(())
+    }
+
+    /// Notes that `items` are embedded as they were read then, and gives the number of all that are.
+    fn note_embedded(&self, items: &[usize], hashes: &[TextHash]) -> usize {
         let mut state = self.state();
-        for item in items {
-            if !std::mem::replace(&mut state.embedded[item], true) {
+        for &item in items {
+            // Who was given a context meanwhile is to be read again.
+            if state.hashes[item] == hashes[item]
+                && !std::mem::replace(&mut state.embedded[item], true)
+            {
                 state.embedded_count += 1;
             }
         }
         state.revision += 1;
-        Ok(state.embedded_count)
+        state.embedded_count
     }
 
     /// The vectors of all items, in item order.
@@ -389,162 +418,16 @@ impl Workbook {
         if self.embedded_count() < self.items.len() {
             return Err(not_yet());
         }
+        let hashes = Arc::clone(&self.state().hashes);
         let loaded = self.store.read(|transaction| {
             match store::models::find(transaction, &self.model)? {
-                Some(row) => store::vectors::load(transaction, row, &self.hashes),
+                Some(row) => store::vectors::load(transaction, row, &hashes),
                 None => Ok(None),
             }
         })?;
         let vectors = Arc::new(loaded.ok_or_else(not_yet)?);
         *slot = Some(Arc::clone(&vectors));
         Ok(vectors)
-    }
-
-    // Topics and history.
-
-    /// All topics and the place of every item.
-    #[must_use]
-    pub fn sorting(&self) -> Arc<Sorting> {
-        Arc::clone(&self.state().sorting)
-    }
-
-    /// Applies `edit` and keeps it in the history; what was undone before can no longer be redone.
-    ///
-    /// # Errors
-    /// `Invalid` when the edit makes no sense here; `ReadOnly`, `DiskFull`, `Storage`.
-    pub fn apply(&self, edit: &Edit) -> Result<()> {
-        self.change(|_| Ok(edit.clone()))
-    }
-
-    /// Takes the last edit back. Nothing happens when there is none.
-    ///
-    /// # Errors
-    /// `ReadOnly`, `DiskFull`, `Storage`.
-    pub fn undo(&self) -> Result<()> {
-        self.step(Step::Undo)
-    }
-
-    /// Does the last undone edit again. Nothing happens when there is none.
-    ///
-    /// # Errors
-    /// `ReadOnly`, `DiskFull`, `Storage`.
-    pub fn redo(&self) -> Result<()> {
-        self.step(Step::Redo)
-    }
-
-    /// What undo would take back: "Renamed fruit to fruits".
-    #[must_use]
-    pub fn undo_label(&self) -> Option<String> {
-        self.state().labels.undo.clone()
-    }
-
-    /// What redo would do again.
-    #[must_use]
-    pub fn redo_label(&self) -> Option<String> {
-        self.state().labels.redo.clone()
-    }
-
-    /// Finds topics and puts them in place of the old ones, as one edit. A new
-    /// topic that is mostly an old one stays that topic: its colour, its id
-    /// and a name the person gave are kept; pinned items stay where they are.
-    ///
-    /// # Errors
-    /// `Invalid` while some items are not embedded yet; `Cancelled`;
-    /// `ReadOnly`, `DiskFull`, `Storage`.
-    pub fn find_topics(
-        &self,
-        params: &FindTopics,
-        vocabulary: &Vocabulary,
-        monitor: &dyn Monitor,
-    ) -> Result<()> {
-        if self.is_read_only() {
-            return Err(Error::ReadOnly);
-        }
-        let vectors = self.vectors()?;
-        let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
-        let found = topics::find(&vectors, &texts, params, vocabulary, monitor)?;
-        monitor.progress(Stage::Saving, 0, 1);
-        self.change(|before| {
-            let sorting = carry_over::carry_over(before, found);
-            let label = match sorting.topics.len() {
-                0 => "Found no topics".to_owned(),
-                1 => "Found 1 topic".to_owned(),
-                count => format!("Found {count} topics"),
-            };
-            Ok(Edit::ReplaceSorting { sorting, label })
-        })?;
-        monitor.progress(Stage::Saving, 1, 1);
-        Ok(())
-    }
-
-    fn change(&self, edit: impl FnOnce(&Sorting) -> Result<Edit>) -> Result<()> {
-        let _one_at_a_time = locked(&self.changing);
-        let before = self.sorting();
-        let edit = edit(&before)?;
-        let mut after = Sorting::clone(&before);
-        let applied = edit.apply(&mut after)?;
-        self.check_size(&after)?;
-        if after == *before {
-            return Ok(());
-        }
-        let labels = self.store.write(|transaction| {
-            save_difference(transaction, &before, &after)?;
-            store::edits::push(transaction, &applied.label, &edit, &applied.inverse)?;
-            store::edits::labels(transaction)
-        })?;
-        self.install(&before, after, labels);
-        Ok(())
-    }
-
-    fn step(&self, step: Step) -> Result<()> {
-        if self.is_read_only() {
-            return Err(Error::ReadOnly);
-        }
-        let _one_at_a_time = locked(&self.changing);
-        let row = self.store.read(|transaction| match step {
-            Step::Undo => store::edits::last_done(transaction),
-            Step::Redo => store::edits::first_undone(transaction),
-        })?;
-        let Some(row) = row else { return Ok(()) };
-        let before = self.sorting();
-        let mut after = Sorting::clone(&before);
-        let edit = match step {
-            Step::Undo => &row.inverse,
-            Step::Redo => &row.edit,
-        };
-        edit.apply(&mut after)?;
-        self.check_size(&after)?;
-        let labels = self.store.write(|transaction| {
-            save_difference(transaction, &before, &after)?;
-            store::edits::set_undone(transaction, row.id, matches!(step, Step::Undo))?;
-            store::edits::labels(transaction)
-        })?;
-        self.install(&before, after, labels);
-        Ok(())
-    }
-
-    /// Every item has a place, or none has one because topics were never found.
-    fn check_size(&self, sorting: &Sorting) -> Result<()> {
-        let is_untouched = sorting.placements.is_empty() && sorting.topics.is_empty();
-        if is_untouched || sorting.placements.len() == self.items.len() {
-            Ok(())
-        } else {
-            Err(Error::Invalid("These topics belong to another list.".to_owned()))
-        }
-    }
-
-    fn install(&self, before: &Sorting, after: Sorting, labels: Labels) {
-        let is_placed_alike = before.placements == after.placements
-            && before
-                .topics
-                .iter()
-                .map(|topic| topic.id)
-                .eq(after.topics.iter().map(|topic| topic.id));
-        let mut state = self.state();
-        state.revision += 1;
-        state.placed += u64::from(!is_placed_alike);
-        state.sorting = Arc::new(after);
-        state.labels = labels;
     }
 
     // What is worked out of it, once per state of the workbook.
@@ -562,13 +445,24 @@ impl Workbook {
         }))
     }
 
+    /// What classifying works in: centred vectors and who is near whom.
+    ///
+    /// # Errors
+    /// As [`Self::vectors`].
+    pub fn space(&self) -> Result<Arc<Space>> {
+        let vectors = self.vectors()?;
+        let reread = self.state().reread;
+        Ok(self.space.get(reread, || Space::new(&vectors)))
+    }
+
     /// How alike the items are, over all pairs.
     ///
     /// # Errors
     /// As [`Self::vectors`].
     pub fn pair_statistics(&self) -> Result<Arc<PairStatistics>> {
         let vectors = self.vectors()?;
-        Ok(self.pair_statistics.get(0, || pair_statistics(&vectors, self.seed)))
+        let reread = self.state().reread;
+        Ok(self.pair_statistics.get(reread, || pair_statistics(&vectors, self.seed)))
     }
 
     /// Typical items, odd ones and figures of every topic, in topic order.
@@ -603,21 +497,6 @@ impl Workbook {
     fn state(&self) -> MutexGuard<'_, State> {
         locked(&self.state)
     }
-}
-
-#[derive(Clone, Copy)]
-enum Step {
-    Undo,
-    Redo,
-}
-
-fn save_difference(
-    connection: &rusqlite::Connection,
-    before: &Sorting,
-    after: &Sorting,
-) -> rusqlite::Result<()> {
-    store::topics::update(connection, &before.topics, &after.topics)?;
-    store::placements::update(connection, &before.placements, &after.placements)
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

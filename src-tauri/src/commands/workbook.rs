@@ -6,13 +6,15 @@ use std::sync::Arc;
 use kindred_engine::embed::onnx::default_key;
 use kindred_engine::error::Result as EngineResult;
 use kindred_engine::store::Day;
-use kindred_engine::topics::Placement;
+use kindred_engine::topics::{Placement, TopicId};
 use kindred_engine::workbook::Workbook;
 use tauri::AppHandle;
 
 use super::blocking;
 use crate::error::Result;
-use crate::messages::{Bytes, ModelView, NO_TOPIC, TopicView, WorkbookView, count};
+use crate::messages::{
+    Bytes, ItemContext, ModelView, NO_TOPIC, TopicView, WorkbookView, count,
+};
 use crate::state::{AppState, now_secs};
 use crate::window;
 
@@ -84,8 +86,9 @@ pub(crate) async fn categories(app: AppHandle) -> Result<Bytes> {
     .await
 }
 
-/// Where every item is, by item id: `n` topics and `n` runners-up (u32, all
-/// ones for none), `n` confidences (f32), `n` pins (u8), little-endian.
+/// Where every item is, by item id: `n` topics, `n` suggestions and `n`
+/// runners-up (u32, all ones for none), `n` confidences of the suggestions and
+/// `n` of the runners-up (f32), `n` pins (u8), little-endian.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn places(app: AppHandle) -> Result<Bytes> {
@@ -125,15 +128,20 @@ fn joined<'a>(texts: impl Iterator<Item = &'a str>) -> Bytes {
 }
 
 fn packed(placements: &[Placement]) -> Bytes {
-    let mut bytes = Vec::with_capacity(placements.len() * 13);
-    for place in placements {
-        bytes.extend(place.topic.map_or(NO_TOPIC, |topic| topic.0).to_le_bytes());
+    let mut bytes = Vec::with_capacity(placements.len() * 21);
+    let topics: [fn(&Placement) -> Option<TopicId>; 3] =
+        [|place| place.topic, |place| place.suggested, |place| place.runner_up];
+    for topic in topics {
+        for place in placements {
+            bytes.extend(topic(place).map_or(NO_TOPIC, |topic| topic.0).to_le_bytes());
+        }
     }
-    for place in placements {
-        bytes.extend(place.runner_up.map_or(NO_TOPIC, |topic| topic.0).to_le_bytes());
-    }
-    for place in placements {
-        bytes.extend(place.confidence.to_le_bytes());
+    let figures: [fn(&Placement) -> f32; 2] =
+        [|place| place.confidence, |place| place.runner_up_confidence];
+    for figure in figures {
+        for place in placements {
+            bytes.extend(figure(place).to_le_bytes());
+        }
     }
     bytes.extend(placements.iter().map(|place| u8::from(place.pinned)));
     Bytes(bytes)
@@ -164,6 +172,13 @@ pub(super) fn view(workbook: &Workbook) -> EngineResult<WorkbookView> {
         },
         topics,
         unsorted_count: count(sorting.members(None).count()),
+        pinned_count: count(sorting.placements.iter().filter(|place| place.pinned).count()),
+        threshold: sorting.threshold,
+        contexts: sorting
+            .contexts
+            .iter()
+            .map(|(&item, context)| ItemContext { item: item.into(), context: context.clone() })
+            .collect(),
         has_topics: !sorting.placements.is_empty(),
         undo_label: workbook.undo_label(),
         redo_label: workbook.redo_label(),
@@ -183,9 +198,12 @@ fn topic_views(workbook: &Workbook) -> EngineResult<Vec<TopicView>> {
         size: count(profile.size),
         cohesion: profile.cohesion,
         stability: topic.stability,
-        nearest_topic: profile.nearest.map(Into::into),
+        nearest_topic: profile.nearest.map(|(topic, _)| topic.into()),
+        nearest_similarity: profile.nearest.map(|(_, similarity)| similarity),
+        pinned: count(profile.pinned),
         typical: profile.typical.iter().copied().map(Into::into).collect(),
         odd: profile.odd.iter().copied().map(Into::into).collect(),
+        fitting: profile.fitting.iter().copied().map(Into::into).collect(),
     });
     Ok(views.collect())
 }
@@ -193,7 +211,6 @@ fn topic_views(workbook: &Workbook) -> EngineResult<Vec<TopicView>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kindred_engine::topics::TopicId;
 
     #[test]
     fn texts_travel_with_a_zero_between_them() {
@@ -211,18 +228,20 @@ mod tests {
         let placed = Placement {
             topic: Some(TopicId(7)),
             pinned: true,
+            suggested: Some(TopicId(5)),
             confidence: 0.5,
             runner_up: Some(TopicId(3)),
+            runner_up_confidence: 0.25,
         };
         let bytes = packed(&[placed, Placement::UNSORTED]).0;
         let mut expected = Vec::new();
-        for number in [7, u32::MAX, 3, u32::MAX] {
+        for number in [7, u32::MAX, 5, u32::MAX, 3, u32::MAX] {
             expected.extend(u32::to_le_bytes(number));
         }
-        for number in [0.5_f32, 0.0] {
+        for number in [0.5_f32, 0.0, 0.25, 0.0] {
             expected.extend(number.to_le_bytes());
         }
         expected.extend([1, 0]);
-        assert_eq!(bytes, expected, "topics, runners-up, confidences, pins");
+        assert_eq!(bytes, expected, "topics, suggestions, runners-up, two confidences, pins");
     }
 }

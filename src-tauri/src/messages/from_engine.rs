@@ -6,10 +6,11 @@ use kindred_engine::import::{self, TextEncoding};
 use kindred_engine::items::ItemId as EngineItemId;
 use kindred_engine::monitor::Stage as EngineStage;
 use kindred_engine::topics::TopicId as EngineTopicId;
+use kindred_engine::{sort, workbook};
 
 use super::{
-    ColumnPreview, Edit, ImportOptions, ImportPreview, ImportProblem, ImportReport, ItemId,
-    ListFormat, Stage, TopicId,
+    Agreement, ColumnPreview, Edit, History, ImportOptions, ImportPreview, ImportProblem,
+    ImportReport, ItemId, Judge, ListFormat, SortRequest, Stage, TopicId, WantedTopic,
 };
 
 /// Counts travel as `u32`: no list comes near its end.
@@ -35,6 +36,12 @@ impl From<EngineTopicId> for TopicId {
     }
 }
 
+impl From<TopicId> for EngineTopicId {
+    fn from(id: TopicId) -> Self {
+        Self(id.0)
+    }
+}
+
 impl From<EngineStage> for Stage {
     fn from(stage: EngineStage) -> Self {
         match stage {
@@ -42,17 +49,79 @@ impl From<EngineStage> for Stage {
             EngineStage::Embedding => Self::Embedding,
             EngineStage::FindingTopics => Self::FindingTopics,
             EngineStage::NamingTopics => Self::NamingTopics,
+            EngineStage::Sorting => Self::Sorting,
             EngineStage::Saving => Self::Saving,
         }
     }
 }
 
+/// What the window names items with, as the engine does.
+pub(crate) fn ids(items: Vec<ItemId>) -> Vec<EngineItemId> {
+    items.into_iter().map(Into::into).collect()
+}
+
 impl From<Edit> for EngineEdit {
     fn from(edit: Edit) -> Self {
         match edit {
-            Edit::RenameTopic { topic, name } => {
-                Self::RenameTopic { topic: EngineTopicId(topic.0), name }
+            Edit::MoveItems { items, topic } => {
+                Self::MoveItems { items: ids(items), topic: topic.map(Into::into) }
             }
+            Edit::UnpinItems { items } => Self::UnpinItems { items: ids(items) },
+            Edit::NewTopic { name, items } => Self::NewTopic { name, items: ids(items) },
+            Edit::RenameTopic { topic, name } => Self::RenameTopic { topic: topic.into(), name },
+            Edit::RecolourTopic { topic, colour } => {
+                Self::RecolourTopic { topic: topic.into(), colour }
+            }
+            Edit::ReorderTopic { topic, place } => {
+                Self::ReorderTopic { topic: topic.into(), place: place as usize }
+            }
+            Edit::MergeTopics { from, into } => {
+                Self::MergeTopics { from: from.into(), into: into.into() }
+            }
+            Edit::DeleteTopic { topic } => Self::DeleteTopic { topic: topic.into() },
+            Edit::SetThreshold { threshold } => Self::SetThreshold { threshold },
+        }
+    }
+}
+
+impl From<SortRequest> for sort::SortInto {
+    fn from(request: SortRequest) -> Self {
+        let wanted = |topic: WantedTopic| sort::WantedTopic {
+            name: topic.name,
+            examples: topic.examples,
+        };
+        Self {
+            topics: request.topics.into_iter().map(wanted).collect(),
+            uses_categories: request.uses_categories,
+            uses_names: true,
+        }
+    }
+}
+
+impl From<workbook::History> for History {
+    fn from(history: workbook::History) -> Self {
+        Self { done: count(history.done), labels: history.labels }
+    }
+}
+
+impl From<Judge> for workbook::Judge {
+    fn from(judge: Judge) -> Self {
+        match judge {
+            Judge::Categories => Self::Categories,
+            Judge::Pins => Self::Pins,
+        }
+    }
+}
+
+impl From<workbook::Agreement> for Agreement {
+    fn from(agreement: workbook::Agreement) -> Self {
+        Self {
+            total: count(agreement.total()),
+            agreed: count(agreement.agreed()),
+            right_column: agreement.right_column.into_iter().map(|c| c.map(count)).collect(),
+            counts: agreement.counts.into_iter().map(count).collect(),
+            rows: agreement.rows,
+            columns: agreement.columns,
         }
     }
 }

@@ -137,6 +137,7 @@ mod tests {
                 place(Some(3)),
                 place(Some(7)),
             ],
+            ..Sorting::default()
         };
         let order = leaf_order(&on_circle(&[0.0, 0.1, 0.2, 0.3, 0.4]), &sorting);
         assert_eq!(order[4], ItemId(0).0, "Unsorted is last");

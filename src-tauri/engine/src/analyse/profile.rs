@@ -10,6 +10,9 @@ use crate::vectors::Vectors;
 
 const TYPICAL: usize = 12;
 const ODD: usize = 8;
+const FITTING: usize = 8;
+/// How much closer an item may be to its own topic than to one that it would fit as well.
+const NEARLY: f32 = 0.05;
 
 /// One topic, seen from its vectors.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,12 +21,17 @@ pub struct TopicProfile {
     pub size: usize,
     /// Mean cosine similarity of its items to each other, items with themselves left out; 1 for a topic of one.
     pub cohesion: f32,
-    /// The topic whose items it is most similar to.
-    pub nearest: Option<TopicId>,
+    /// The topic whose items it is most similar to, and the mean cosine similarity of the two's items.
+    pub nearest: Option<(TopicId, f32)>,
+    /// Items that the person put there.
+    pub pinned: usize,
     /// Items closest to the topic's centre, closest first; at most 12.
     pub typical: Vec<ItemId>,
     /// Items closer to another topic's centre, or far from this one's, worst first; at most 8.
     pub odd: Vec<ItemId>,
+    /// Unpinned items of other topics and of Unsorted that would fit it as well as where they are,
+    /// best first; at most 8.
+    pub fitting: Vec<ItemId>,
 }
 
 /// Profiles of all topics, in the order of the topics.
@@ -37,7 +45,7 @@ pub fn topic_profiles(vectors: &Vectors, sorting: &Sorting) -> Vec<TopicProfile>
     let rows = centred(vectors, &mean(vectors));
     let centres = centroids(&rows, &group, k);
     let to_centres = similarities_to(&rows, &centres);
-    let plain_centres = centroids(vectors, &group, k);
+    let means = mean_rows(vectors, &group, k);
     (0..k)
         .into_par_iter()
         .map(|topic| {
@@ -57,8 +65,9 @@ pub fn topic_profiles(vectors: &Vectors, sorting: &Sorting) -> Vec<TopicProfile>
                 topic: sorting.topics[topic].id,
                 size: members.len(),
                 cohesion: cohesion(vectors, &members),
-                nearest: nearest_centre(&plain_centres, topic)
-                    .map(|other| sorting.topics[other].id),
+                nearest: nearest_mean(&means, topic)
+                    .map(|(other, similarity)| (sorting.topics[other].id, similarity)),
+                pinned: members.iter().filter(|&&item| sorting.placements[item].pinned).count(),
                 typical: members
                     .iter()
                     .take(TYPICAL)
@@ -71,6 +80,7 @@ pub fn topic_profiles(vectors: &Vectors, sorting: &Sorting) -> Vec<TopicProfile>
                     .take(ODD)
                     .map(|&item| ItemId::from_index(item))
                     .collect(),
+                fitting: fitting(sorting, &group, &to_centres, topic, &spread),
             }
         })
         .collect()
@@ -108,11 +118,55 @@ fn cohesion(vectors: &Vectors, members: &[usize]) -> f32 {
     ((squared - count) / (count * count - count)) as f32
 }
 
-fn nearest_centre(centres: &Vectors, topic: usize) -> Option<usize> {
-    let similarity = |other: usize| dot(centres.row(topic), centres.row(other));
-    (0..centres.len())
-        .filter(|&other| other != topic)
-        .max_by(|&a, &b| similarity(a).total_cmp(&similarity(b)).then(b.cmp(&a)))
+/// Items elsewhere that are about as close to `topic` as to their own, and no worse than most of its members.
+fn fitting(
+    sorting: &Sorting,
+    group: &[Option<u32>],
+    to_centres: &[f32],
+    topic: usize,
+    spread: &Spread,
+) -> Vec<ItemId> {
+    let k = sorting.topics.len();
+    let least = (spread.mean - spread.deviation).max(0.0);
+    let mut found: Vec<(f32, usize)> = (0..group.len())
+        .filter(|&item| group[item] != Some(topic as u32) && !sorting.placements[item].pinned)
+        .filter_map(|item| {
+            let fit = to_centres[item * k + topic];
+            let own = group[item].map_or(least, |own| to_centres[item * k + own as usize]);
+            (fit >= least && fit > own - NEARLY).then_some((fit - own, item))
+        })
+        .collect();
+    found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    found.into_iter().take(FITTING).map(|(_, item)| ItemId::from_index(item)).collect()
+}
+
+/// The mean row of every group, not scaled: a dot product of two is the mean cosine of all pairs
+/// between the groups. `None` for an empty one.
+fn mean_rows(rows: &Vectors, group: &[Option<u32>], k: usize) -> Vec<Option<Vec<f32>>> {
+    let mut sums = vec![vec![0.0_f64; rows.dim()]; k];
+    let mut counts = vec![0_usize; k];
+    for (row, group) in rows.rows().zip(group) {
+        if let Some(group) = group {
+            super::centring::add(&mut sums[*group as usize], row);
+            counts[*group as usize] += 1;
+        }
+    }
+    sums.into_iter()
+        .zip(counts)
+        .map(|(sum, count)| {
+            (count > 0).then(|| sum.iter().map(|value| (value / count as f64) as f32).collect())
+        })
+        .collect()
+}
+
+fn nearest_mean(means: &[Option<Vec<f32>>], topic: usize) -> Option<(usize, f32)> {
+    let own = means[topic].as_ref()?;
+    means
+        .iter()
+        .enumerate()
+        .filter(|&(other, _)| other != topic)
+        .filter_map(|(other, mean)| Some((other, dot(own, mean.as_ref()?))))
+        .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))
 }
 
 struct Spread {

@@ -11,6 +11,7 @@
 use rayon::prelude::*;
 
 use super::centring::{centred, centroids, mean};
+use super::classify::Suggestion;
 use super::kmeans::{Partition, Rounds, restarted};
 use super::names::{Unnamed, WITNESSES, names};
 use super::principal::project;
@@ -80,7 +81,8 @@ pub fn find(
     let rows = centred(vectors, &mean(vectors));
     // Too few to tell what is alike, or nothing but one meaning: nothing can be grouped.
     if params.count.is_none() && (count < 4 || rows.values().iter().all(|&value| value == 0.0)) {
-        return Ok(Sorting { topics: Vec::new(), placements: vec![Placement::UNSORTED; count] });
+        let placements = vec![Placement::UNSORTED; count];
+        return Ok(Sorting { placements, ..Sorting::default() });
     }
     monitor.check()?;
     let points = grouping_space(&rows);
@@ -190,7 +192,7 @@ fn sorting(rows: &Vectors, texts: &[&str], runs: &[Partition], vocabulary: &Voca
     let placements = (0..rows.len())
         .map(|item| placement(ordered_group[item], &to_centres[item * width..][..width]))
         .collect();
-    Sorting { topics, placements }
+    Sorting { topics, placements, ..Sorting::default() }
 }
 
 /// The place of the largest cosine; the first of equals.
@@ -308,18 +310,14 @@ fn unnamed<'a>(
 
 /// Where an item is, how sure that is, and what comes next, from its cosines to all centroids.
 fn placement(own: Option<u32>, cosines: &[f32]) -> Placement {
-    let share = |cosine: f32| (cosine / TEMPERATURE).exp();
-    let total: f32 = cosines.iter().map(|&cosine| share(cosine)).sum();
-    let closest = |left_out: Option<usize>| {
-        (0..cosines.len())
-            .filter(|&topic| Some(topic) != left_out)
-            .max_by(|&a, &b| cosines[a].total_cmp(&cosines[b]).then(b.cmp(&a)))
-    };
-    let best = own.map(|topic| topic as usize).or_else(|| closest(None));
+    let suggestion = Suggestion::of_cosines(cosines, TEMPERATURE);
+    let id = |topic: Option<u32>| topic.map(TopicId);
     Placement {
-        topic: own.map(TopicId),
+        topic: id(own),
         pinned: false,
-        confidence: best.map_or(0.0, |topic| share(cosines[topic]) / total),
-        runner_up: closest(best).map(|topic| TopicId(topic as u32)),
+        suggested: id(suggestion.best),
+        confidence: suggestion.confidence,
+        runner_up: id(suggestion.runner_up),
+        runner_up_confidence: suggestion.runner_up_confidence,
     }
 }

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use kindred_engine::analyse::classify::Space;
 use kindred_engine::analyse::profile::topic_profiles;
 use kindred_engine::analyse::similarity::nearest_to;
 use kindred_engine::analyse::topics::{FindTopics, find};
@@ -23,6 +24,8 @@ use kindred_engine::embed::{embed_all, runtime};
 use kindred_engine::import::{self, ImportedList, Source};
 use kindred_engine::items::normalise;
 use kindred_engine::monitor::{Monitor, Silent, Stage};
+use kindred_engine::sort::{SortInto, WantedTopic, sort};
+use kindred_engine::topics::Sorting;
 use kindred_engine::vectors::Vectors;
 use kindred_engine::{Error, Result};
 use lexopt::{Arg, Parser, ValueExt as _};
@@ -32,12 +35,15 @@ const USAGE: &str = "\
 Sorts texts by meaning.
 
 kindred-cli topics  FILE [--column NAME] [--topics N|auto] [--method kmeans] [--model ID] [--seed S]
+kindred-cli sort    FILE --into A,B,C [--examples FILE.csv] [--threshold 0..1] [--column NAME] [--model ID]
 kindred-cli similar FILE TEXT [--top N] [--column NAME] [--model ID]
 kindred-cli embed   FILE --out VECTORS.npy [--column NAME] [--model ID]
 kindred-cli models
 
 FILE is a list: .txt with a text per line, .csv or .tsv. JSON goes to standard
-output. --resources DIR says where the model is, when it is not beside the program.
+output. --examples has the columns text and category: texts that belong to
+topics, in the list or not; without --into, the categories are the topics and
+their names say nothing. --threshold 0 places everything. --resources DIR says where the model is, when it is not beside the program.
 ";
 
 fn main() -> ExitCode {
@@ -64,6 +70,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.command {
         Command::Topics { file, count } => topics(arguments, file, *count),
+        Command::Sort { file, request } => sort_into(arguments, file, request),
         Command::Similar { file, text, top } => similar(arguments, file, text, *top),
         Command::Embed { file, out } => embed(arguments, file, out),
         Command::Models => models(),
@@ -79,7 +86,52 @@ fn topics(arguments: &Arguments, file: &Path, count: Option<usize>) -> Result<()
     let texts: Vec<&str> = list.items.iter().map(|item| item.text.as_str()).collect();
     let params = FindTopics { count, seed: arguments.seed };
     let sorting = find(&vectors, &texts, &params, &vocabulary, &OnStandardError::new())?;
-    let profiles = topic_profiles(&vectors, &sorting);
+    print_sorting(&vectors, &texts, &sorting)
+}
+
+/// Sorts into the topics asked for.
+fn sort_into(arguments: &Arguments, file: &Path, request: &SortRequest) -> Result<()> {
+    let list = read(file, arguments.column.as_deref())?;
+    let mut topics: Vec<WantedTopic> = request.into.iter().map(|name| topic(name)).collect();
+    if let Some(examples) = &request.examples {
+        for example in read(examples, None)?.items {
+            let Some(category) = example.category else {
+                return Err(Error::Invalid(format!(
+                    "Examples need a column of texts and one of categories: {}",
+                    examples.display()
+                )));
+            };
+            let place = topics.iter().position(|topic| topic.name == category);
+            let place = place.unwrap_or_else(|| {
+                topics.push(topic(&category));
+                topics.len() - 1
+            });
+            topics[place].examples.push(example.text);
+        }
+    }
+    let wanted =
+        SortInto { topics, uses_categories: false, uses_names: !request.into.is_empty() };
+    let resources = Resources::find(arguments)?;
+    let vectors = resources.embed(&list)?;
+    let before = Sorting { threshold: request.threshold, ..Sorting::default() };
+    let sorting = sort(
+        &wanted,
+        &list.items,
+        &Space::new(&vectors),
+        &before,
+        &mut resources.embedder()?,
+        &OnStandardError::new(),
+    )?;
+    let texts: Vec<&str> = list.items.iter().map(|item| item.text.as_str()).collect();
+    print_sorting(&vectors, &texts, &sorting)
+}
+
+fn topic(name: &str) -> WantedTopic {
+    WantedTopic { name: name.to_owned(), examples: Vec::new() }
+}
+
+fn print_sorting(vectors: &Vectors, texts: &[&str], sorting: &Sorting) -> Result<()> {
+    let profiles = topic_profiles(vectors, sorting);
     let items: Vec<Value> = texts
         .iter()
         .zip(&sorting.placements)
@@ -284,6 +336,7 @@ impl Monitor for OnStandardError {
                 Stage::Embedding => "Embedding",
                 Stage::FindingTopics => "Finding topics",
                 Stage::NamingTopics => "Naming topics",
+                Stage::Sorting => "Sorting",
                 Stage::Saving => "Saving",
             };
             eprintln!("{what}: {done} of {total}");
@@ -304,10 +357,17 @@ struct Arguments {
 
 enum Command {
     Topics { file: PathBuf, count: Option<usize> },
+    Sort { file: PathBuf, request: SortRequest },
     Similar { file: PathBuf, text: String, top: usize },
     Embed { file: PathBuf, out: PathBuf },
     Models,
     Vocabulary { out: PathBuf },
+}
+
+struct SortRequest {
+    into: Vec<String>,
+    examples: Option<PathBuf>,
+    threshold: Option<f32>,
 }
 
 enum Usage {
@@ -325,6 +385,7 @@ impl Arguments {
     fn parse(mut parser: Parser) -> Result<Self, Usage> {
         let (mut column, mut resources, mut out) = (None, None, None);
         let (mut seed, mut top, mut count) = (0_u64, 10_usize, None);
+        let mut request = SortRequest { into: Vec::new(), examples: None, threshold: None };
         let mut words: Vec<std::ffi::OsString> = Vec::new();
         while let Some(argument) = parser.next()? {
             match argument {
@@ -340,6 +401,11 @@ impl Arguments {
                 Arg::Long("model") => {
                     one_of(&parser.value()?.string()?, "model", &default_key().id)?;
                 }
+                Arg::Long("into") => request.into = names(&parser.value()?.string()?)?,
+                Arg::Long("examples") => request.examples = Some(PathBuf::from(parser.value()?)),
+                Arg::Long("threshold") => {
+                    request.threshold = Some(share(&parser.value()?.string()?)?);
+                }
                 Arg::Long("seed") => seed = parser.value()?.parse()?,
                 Arg::Long("top") => top = whole_number(&parser.value()?.string()?)?,
                 Arg::Long("out") => out = Some(PathBuf::from(parser.value()?)),
@@ -354,6 +420,10 @@ impl Arguments {
         };
         let command = match next("The command")?.string()?.as_str() {
             "topics" => Command::Topics { file: next("FILE")?.into(), count },
+            "sort" if request.into.is_empty() && request.examples.is_none() => {
+                return Err(Usage::Wrong("--into or --examples is missing.".into()));
+            }
+            "sort" => Command::Sort { file: next("FILE")?.into(), request },
             "similar" => {
                 Command::Similar { file: next("FILE")?.into(), text: next("TEXT")?.string()?, top }
             }
@@ -381,6 +451,32 @@ fn whole_number(value: &str) -> Result<usize, Usage> {
         .ok()
         .filter(|&number| number > 0)
         .ok_or_else(|| Usage::Wrong(format!("\"{value}\" is not a whole number from 1 on.").into()))
+}
+
+/// Names separated by commas; one with a comma in it stands in quotes, as in a CSV file.
+fn names(value: &str) -> Result<Vec<String>, Usage> {
+    let mut rows = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(value.as_bytes());
+    let mut names = Vec::new();
+    for row in rows.records() {
+        let row = row.map_err(|error| Usage::Wrong(error.to_string().into()))?;
+        names.extend(row.iter().filter(|name| !name.is_empty()).map(str::to_owned));
+    }
+    if names.is_empty() {
+        return Err(Usage::Wrong("--into names no topic.".into()));
+    }
+    Ok(names)
+}
+
+fn share(value: &str) -> Result<f32, Usage> {
+    value
+        .parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| Usage::Wrong(format!("\"{value}\" is not a share from 0 to 1.").into()))
 }
 
 fn one_of(value: &str, what: &str, only: &str) -> Result<(), Usage> {

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use crate::edits::Edit;
 
 /// How many edits can be taken back. Older ones are forgotten.
-const KEPT: i64 = 1_000;
+const KEPT: i64 = 10_000;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct EditRow {
@@ -80,6 +80,18 @@ pub(crate) fn labels(connection: &Connection) -> rusqlite::Result<Labels> {
         undo: label("SELECT label FROM edits WHERE is_undone = 0 ORDER BY id DESC LIMIT 1")?,
         redo: label("SELECT label FROM edits WHERE is_undone = 1 ORDER BY id LIMIT 1")?,
     })
+}
+
+/// Labels of all edits, oldest first, and how many of them are done.
+pub(crate) fn all_labels(connection: &Connection) -> rusqlite::Result<(Vec<String>, usize)> {
+    let labels = connection
+        .prepare("SELECT label FROM edits ORDER BY id")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let done =
+        connection
+            .query_row("SELECT count(*) FROM edits WHERE is_undone = 0", [], |row| row.get(0))?;
+    Ok((labels, done))
 }
 
 fn row(row: &Row<'_>) -> rusqlite::Result<EditRow> {

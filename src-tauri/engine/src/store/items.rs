@@ -1,8 +1,10 @@
 //! The texts of the list, numbered from 0 without gaps.
 
+use std::collections::BTreeMap;
+
 use rusqlite::Connection;
 
-use crate::items::Item;
+use crate::items::{Item, ItemId};
 
 pub(crate) fn insert(connection: &Connection, items: &[Item]) -> rusqlite::Result<()> {
     let mut insert = connection
@@ -26,4 +28,27 @@ pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Item>> {
         items.push(Item { text: row.get(1)?, category: row.get(2)?, occurrences: row.get(3)? });
     }
     Ok(items)
+}
+
+/// What the person told the model about texts, by item.
+pub(crate) fn contexts(connection: &Connection) -> rusqlite::Result<BTreeMap<ItemId, String>> {
+    connection
+        .prepare("SELECT id, context FROM items WHERE context IS NOT NULL ORDER BY id")?
+        .query_map([], |row| Ok((ItemId(row.get(0)?), row.get(1)?)))?
+        .collect()
+}
+
+/// Writes what differs between `before`, which is what the table holds, and `after`.
+pub(crate) fn update_contexts(
+    connection: &Connection,
+    before: &BTreeMap<ItemId, String>,
+    after: &BTreeMap<ItemId, String>,
+) -> rusqlite::Result<()> {
+    let mut update = connection.prepare_cached("UPDATE items SET context = ?2 WHERE id = ?1")?;
+    for item in before.keys().chain(after.keys()) {
+        if before.get(item) != after.get(item) {
+            update.execute((item.0, after.get(item)))?;
+        }
+    }
+    Ok(())
 }

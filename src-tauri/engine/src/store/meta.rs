@@ -55,3 +55,16 @@ pub(crate) fn set_paused(connection: &Connection, is_paused: bool) -> rusqlite::
     connection.execute("UPDATE meta SET is_paused = ?1 WHERE id = 1", [is_paused])?;
     Ok(())
 }
+
+/// How sure the machine must be to place an item.
+pub(crate) fn threshold(connection: &Connection) -> rusqlite::Result<Option<f32>> {
+    connection.query_row("SELECT threshold FROM meta WHERE id = 1", [], |row| row.get(0))
+}
+
+pub(crate) fn set_threshold(
+    connection: &Connection,
+    threshold: Option<f32>,
+) -> rusqlite::Result<()> {
+    connection.execute("UPDATE meta SET threshold = ?1 WHERE id = 1", [threshold])?;
+    Ok(())
+}

@@ -8,7 +8,8 @@ use crate::topics::{Placement, TopicId};
 /// All places, in item order; empty until topics were found once.
 pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Placement>> {
     let mut select = connection.prepare(
-        "SELECT item, topic, pinned, confidence, runner_up FROM placements ORDER BY item",
+        "SELECT item, topic, pinned, suggested, confidence, runner_up, runner_up_confidence
+         FROM placements ORDER BY item",
     )?;
     let mut rows = select.query([])?;
     let mut placements = Vec::new();
@@ -19,8 +20,10 @@ pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Placement>> {
         placements.push(Placement {
             topic: row.get::<_, Option<u32>>(1)?.map(TopicId),
             pinned: row.get(2)?,
-            confidence: row.get(3)?,
-            runner_up: row.get::<_, Option<u32>>(4)?.map(TopicId),
+            suggested: row.get::<_, Option<u32>>(3)?.map(TopicId),
+            confidence: row.get(4)?,
+            runner_up: row.get::<_, Option<u32>>(5)?.map(TopicId),
+            runner_up_confidence: row.get(6)?,
         });
     }
     Ok(placements)
@@ -36,21 +39,27 @@ pub(crate) fn update(
         connection.execute("DELETE FROM placements WHERE item >= ?1", [after.len()])?;
     }
     let mut upsert = connection.prepare_cached(
-        "INSERT INTO placements (item, topic, pinned, confidence, runner_up) VALUES (?1, ?2, ?3, ?4, ?5)
+        "INSERT INTO placements
+             (item, topic, pinned, suggested, confidence, runner_up, runner_up_confidence)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
          ON CONFLICT (item) DO UPDATE SET
-             topic = excluded.topic, pinned = excluded.pinned,
-             confidence = excluded.confidence, runner_up = excluded.runner_up",
+             topic = excluded.topic, pinned = excluded.pinned, suggested = excluded.suggested,
+             confidence = excluded.confidence, runner_up = excluded.runner_up,
+             runner_up_confidence = excluded.runner_up_confidence",
     )?;
+    let number = |topic: Option<TopicId>| topic.map(|topic| topic.0);
     for (item, place) in after.iter().enumerate() {
         if before.get(item) == Some(place) {
             continue;
         }
         upsert.execute((
             item,
-            place.topic.map(|topic| topic.0),
+            number(place.topic),
             place.pinned,
+            number(place.suggested),
             place.confidence,
-            place.runner_up.map(|topic| topic.0),
+            number(place.runner_up),
+            place.runner_up_confidence,
         ))?;
     }
     Ok(())

@@ -1,7 +1,5 @@
 //! Embeddings by model and text: BLOBs of little-endian f32.
 
-use std::collections::HashMap;
-
 use rusqlite::Connection;
 
 use super::damage;
@@ -34,16 +32,46 @@ pub(crate) fn which_exist(
     model: ModelRow,
     hashes: &[TextHash],
 ) -> rusqlite::Result<Vec<bool>> {
-    let places: HashMap<&TextHash, usize> = hashes.iter().zip(0..).collect();
+    let places = Places::of(hashes);
     let mut exist = vec![false; hashes.len()];
     let mut select = connection.prepare("SELECT text_hash FROM vectors WHERE model = ?1")?;
     let mut rows = select.query([model.id])?;
     while let Some(row) = rows.next()? {
-        if let Some(&place) = places.get(&TextHash(row.get(0)?)) {
+        for place in places.find(&TextHash(row.get(0)?)) {
             exist[place] = true;
         }
     }
     Ok(exist)
+}
+
+/// The vector of one text, if `model` has embedded it.
+pub(crate) fn get(
+    connection: &Connection,
+    model: ModelRow,
+    hash: &TextHash,
+) -> rusqlite::Result<Option<Vec<f32>>> {
+    let mut select = connection
+        .prepare_cached("SELECT vector FROM vectors WHERE model = ?1 AND text_hash = ?2")?;
+    let mut rows = select.query((model.id, hash.0))?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let mut values = vec![0.0; model.dim];
+    decode(row.get_ref(0)?.as_blob()?, &mut values)?;
+    Ok(Some(values))
+}
+
+fn decode(bytes: &[u8], values: &mut [f32]) -> rusqlite::Result<()> {
+    if bytes.len() != values.len() * 4 {
+        return Err(damage(format!(
+            "a vector of {} bytes for {} dimensions",
+            bytes.len(),
+            values.len()
+        )));
+    }
+    let (numbers, _) = bytes.as_chunks::<4>();
+    for (value, &number) in values.iter_mut().zip(numbers) {
+        *value = f32::from_le_bytes(number);
+    }
+    Ok(())
 }
 
 /// The vectors of the texts with these hashes, in this order; `None` when one
@@ -57,7 +85,7 @@ pub(crate) fn load(
     if dim == 0 {
         return Err(damage("a model without dimensions".to_owned()));
     }
-    let places: HashMap<&TextHash, usize> = hashes.iter().zip(0..).collect();
+    let places = Places::of(hashes);
     let mut values = vec![0.0_f32; hashes.len() * dim];
     let mut found = 0;
     // The index would be read in the order of the hashes, which is no order:
@@ -66,16 +94,10 @@ pub(crate) fn load(
         connection.prepare("SELECT text_hash, vector FROM vectors NOT INDEXED WHERE model = ?1")?;
     let mut rows = select.query([model.id])?;
     while let Some(row) = rows.next()? {
-        let Some(&place) = places.get(&TextHash(row.get(0)?)) else { continue };
-        let bytes = row.get_ref(1)?.as_blob()?;
-        if bytes.len() != dim * 4 {
-            return Err(damage(format!("a vector of {} bytes for {dim} dimensions", bytes.len())));
+        for place in places.find(&TextHash(row.get(0)?)) {
+            decode(row.get_ref(1)?.as_blob()?, &mut values[place * dim..][..dim])?;
+            found += 1;
         }
-        let (numbers, _) = bytes.as_chunks::<4>();
-        for (value, &number) in values[place * dim..][..dim].iter_mut().zip(numbers) {
-            *value = f32::from_le_bytes(number);
-        }
-        found += 1;
     }
     if found < hashes.len() {
         return Ok(None);
@@ -84,4 +106,24 @@ pub(crate) fn load(
         return Err(damage("a vector with something that is no number".to_owned()));
     }
     Ok(Some(Vectors::new(dim, values)))
+}
+
+/// Finds where a text stands: in several places when a context makes two texts the same.
+struct Places<'a> {
+    hashes: &'a [TextHash],
+    by_hash: Vec<usize>,
+}
+
+impl<'a> Places<'a> {
+    fn of(hashes: &'a [TextHash]) -> Self {
+        let mut by_hash: Vec<usize> = (0..hashes.len()).collect();
+        by_hash.sort_unstable_by_key(|&place| (hashes[place], place));
+        Self { hashes, by_hash }
+    }
+
+    fn find(&self, hash: &TextHash) -> impl Iterator<Item = usize> {
+        let first = self.by_hash.partition_point(|&place| self.hashes[place] < *hash);
+        let found = self.by_hash[first..].iter().copied();
+        found.take_while(|&place| self.hashes[place] == *hash)
+    }
 }

@@ -10,7 +10,8 @@ const ALTERNATES: usize = 3;
 /// `found` with what should stay of `before`:
 /// - a new topic that shares more than half of all their items with an old one
 ///   is that one: it keeps its id, its colour, and a name the person gave;
-/// - pinned items stay where they are, in a topic that stays for their sake.
+/// - pinned items stay where they are, in a topic that stays for their sake;
+/// - where the person chose how sure the machine must be, that decides who is in Unsorted.
 pub(super) fn carry_over(before: &Sorting, mut found: Sorting) -> Sorting {
     let heirs = heirs(before, &found);
     let mut next_id = before.topics.iter().map(|topic| topic.id.0 + 1).max().unwrap_or(0);
@@ -36,8 +37,13 @@ pub(super) fn carry_over(before: &Sorting, mut found: Sorting) -> Sorting {
     }
     for place in &mut found.placements {
         place.topic = place.topic.and_then(|id| ids.get(&id).copied());
+        place.suggested = place.suggested.and_then(|id| ids.get(&id).copied());
         place.runner_up = place.runner_up.and_then(|id| ids.get(&id).copied());
+        if let Some(threshold) = before.threshold {
+            place.topic = Sorting::placed_by_threshold(threshold, place);
+        }
     }
+    found.threshold = before.threshold;
     keep_pins(before, &mut found);
     found
 }
@@ -88,8 +94,8 @@ fn keep_pins(before: &Sorting, found: &mut Sorting) {
         {
             found.topics.push(old.clone());
         }
-        let runner_up = found.placements[index].topic.filter(|&topic| Some(topic) != pinned.topic);
-        found.placements[index] = Placement { runner_up, ..pinned };
+        let place = &mut found.placements[index];
+        *place = Placement { topic: pinned.topic, pinned: true, ..*place };
     }
 }
 
@@ -111,11 +117,12 @@ mod tests {
     fn sorting(topics: Vec<Topic>, places: &[Option<u32>]) -> Sorting {
         let place = |topic: &Option<u32>| Placement {
             topic: topic.map(TopicId),
-            pinned: false,
+            suggested: topic.map(TopicId),
             confidence: 0.5,
-            runner_up: None,
+            ..Placement::UNSORTED
         };
-        Sorting { topics, placements: places.iter().map(place).collect() }
+        let placements = places.iter().map(place).collect();
+        Sorting { topics, placements, ..Sorting::default() }
     }
 
     #[test]
@@ -148,6 +155,18 @@ mod tests {
         );
         assert_eq!(after.placements[0].topic, Some(TopicId(4)), "places follow the ids");
         assert_eq!(after.placements[5].topic, None, "Unsorted stays Unsorted");
+    }
+
+    #[test]
+    fn a_threshold_that_was_chosen_decides_again() {
+        let mut before = sorting(vec![topic(1, "mine", 3)], &[Some(1), Some(1)]);
+        before.threshold = Some(0.6);
+        let mut found = sorting(vec![topic(0, "all", 0)], &[Some(0), Some(0)]);
+        found.placements[1].confidence = 0.7;
+        let after = carry_over(&before, found);
+        assert_eq!(after.threshold, Some(0.6), "it is still chosen");
+        let topics: Vec<_> = after.placements.iter().map(|place| place.topic).collect();
+        assert_eq!(topics, [None, Some(TopicId(1))], "50 % is not enough, 70 % is");
     }
 
     #[test]

@@ -1,0 +1,221 @@
+//! Finding topics, sorting into topics a person made, splitting and placing:
+//! the machine's work, each time as one edit. What the person pinned stays.
+
+use std::collections::BTreeMap;
+
+use super::Workbook;
+use super::carry_over::carry_over;
+use crate::analyse::classify::{classify, embed_clues, nearest_topics};
+use crate::analyse::profile::groups;
+use crate::analyse::topics::{self, FindTopics};
+use crate::analyse::vocabulary::Vocabulary;
+use crate::edits::Edit;
+use crate::embed::Embedder;
+use crate::error::{Error, Result};
+use crate::monitor::{Monitor, Stage};
+use crate::sort::{Plan, SortInto, suggested};
+use crate::topics::{Placement, Sorting, Topic, TopicId};
+
+/// Fewer items have no topics inside.
+const FEWEST_TO_SPLIT: usize = 4;
+
+impl Workbook {
+    /// Finds topics and puts them in place of the old ones, as one edit. A new
+    /// topic that is mostly an old one stays that topic: its colour, its id
+    /// and a name the person gave are kept; pinned items stay where they are.
+    ///
+    /// # Errors
+    /// `Invalid` while some items are not embedded yet; `Cancelled`;
+    /// `ReadOnly`, `DiskFull`, `Storage`.
+    pub fn find_topics(
+        &self,
+        params: &FindTopics,
+        vocabulary: &Vocabulary,
+        monitor: &dyn Monitor,
+    ) -> Result<()> {
+        self.check_writable()?;
+        let vectors = self.vectors()?;
+        let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
+        let found = topics::find(&vectors, &texts, params, vocabulary, monitor)?;
+        self.replace(monitor, |before| {
+            let sorting = carry_over(before, found);
+            let label = format!("Found {}", count_of_topics(sorting.topics.len()));
+            Ok((sorting, label))
+        })
+    }
+
+    /// Sorts every item that is not pinned into topics that the person made.
+    ///
+    /// # Errors
+    /// `Invalid` without topics, for names that are none, and while some items
+    /// are not embedded yet; `Cancelled`; what the embedder fails with;
+    /// `ReadOnly`, `DiskFull`, `Storage`.
+    pub fn sort_into(
+        &self,
+        request: &SortInto,
+        embedder: &mut dyn Embedder,
+        monitor: &dyn Monitor,
+    ) -> Result<()> {
+        self.check_writable()?;
+        let space = self.space()?;
+        let plan = Plan::make(request, &self.items, &self.sorting())?;
+        monitor.progress(Stage::Sorting, 0, 1);
+        let clues = embed_clues(&plan.clues(), embedder, monitor)?;
+        let suggestions = classify(&space, &clues, monitor)?;
+        self.replace(monitor, |before| {
+            // Words may have been dragged meanwhile.
+            let plan = Plan::make(request, &self.items, before)?;
+            if plan.topic_count() != clues.len() {
+                return Err(Error::Cancelled);
+            }
+            let count = request.topics.len();
+            Ok((plan.placed(&suggestions), format!("Sorted into {}", count_of_topics(count))))
+        })
+    }
+
+    /// Finds topics among the items of `topic` and puts them in its place. The
+    /// largest keeps its id and colour, and pinned items stay pinned.
+    ///
+    /// # Errors
+    /// `Invalid` when the topic is not there or holds nothing to tell apart;
+    /// otherwise as [`Self::find_topics`].
+    pub fn split_topic(
+        &self,
+        topic: TopicId,
+        vocabulary: &Vocabulary,
+        monitor: &dyn Monitor,
+    ) -> Result<()> {
+        self.check_writable()?;
+        let vectors = self.vectors()?;
+        let members: Vec<usize> =
+            self.sorting().members(Some(topic)).map(|item| item.index()).collect();
+        let one_meaning = || {
+            Error::Invalid(
+                "There is nothing to tell apart in this topic. Drag words out of it instead."
+                    .to_owned(),
+            )
+        };
+        if members.len() < FEWEST_TO_SPLIT {
+            return Err(one_meaning());
+        }
+        let texts: Vec<&str> =
+            members.iter().map(|&item| self.items[item].text.as_str()).collect();
+        let inside = vectors.select(members.iter().copied());
+        let find = |count| {
+            let params = FindTopics { count, seed: self.seed };
+            topics::find(&inside, &texts, &params, vocabulary, monitor)
+        };
+        let mut parts = find(None)?;
+        if parts.topics.len() < 2 {
+            parts = find(Some(2))?;
+        }
+        if parts.topics.len() < 2 {
+            return Err(one_meaning());
+        }
+        self.replace(monitor, |before| {
+            if !before.members(Some(topic)).map(|item| item.index()).eq(members.iter().copied()) {
+                return Err(Error::Cancelled);
+            }
+            split(before, topic, &members, &parts).ok_or_else(one_meaning)
+        })
+    }
+
+    /// Puts every item that is in Unsorted and not pinned there into the topic
+    /// it is closest to, however unsure that is.
+    ///
+    /// # Errors
+    /// `Invalid` without topics or while some items are not embedded yet;
+    /// `Cancelled`; `ReadOnly`, `DiskFull`, `Storage`.
+    pub fn place_unsorted(&self, monitor: &dyn Monitor) -> Result<()> {
+        self.check_writable()?;
+        let space = self.space()?;
+        if self.sorting().topics.is_empty() {
+            return Err(Error::Invalid("There are no topics yet. Make one first.".to_owned()));
+        }
+        monitor.progress(Stage::Sorting, 0, 1);
+        monitor.check()?;
+        self.replace(monitor, |before| {
+            let mut after = before.clone();
+            let k = before.topics.len();
+            let suggestions = nearest_topics(&space, &groups(before), k, space.rows());
+            let mut placed = 0;
+            for (place, suggestion) in after.placements.iter_mut().zip(&suggestions) {
+                if place.topic.is_none() && !place.pinned {
+                    *place = suggested(suggestion, &before.topics);
+                    placed += 1;
+                }
+            }
+            let label = if placed == 1 {
+                "Placed 1 unsorted text".to_owned()
+            } else {
+                format!("Placed {placed} unsorted texts")
+            };
+            Ok((after, label))
+        })
+    }
+
+    pub(super) fn check_writable(&self) -> Result<()> {
+        if self.is_read_only() { Err(Error::ReadOnly) } else { Ok(()) }
+    }
+
+    fn replace(
+        &self,
+        monitor: &dyn Monitor,
+        make: impl FnOnce(&Sorting) -> Result<(Sorting, String)>,
+    ) -> Result<()> {
+        monitor.check()?;
+        monitor.progress(Stage::Saving, 0, 1);
+        self.change(|before| {
+            let (sorting, label) = make(before)?;
+            Ok(Edit::ReplaceSorting { sorting, label })
+        })?;
+        monitor.progress(Stage::Saving, 1, 1);
+        Ok(())
+    }
+}
+
+fn count_of_topics(count: usize) -> String {
+    match count {
+        0 => "no topics".to_owned(),
+        1 => "1 topic".to_owned(),
+        count => format!("{count} topics"),
+    }
+}
+
+/// `before` with the topic `id`, whose items are `members`, replaced by `parts`.
+fn split(
+    before: &Sorting,
+    id: TopicId,
+    members: &[usize],
+    parts: &Sorting,
+) -> Option<(Sorting, String)> {
+    let mut after = before.clone();
+    let place = before.place_of(id)?;
+    let whole = after.topics.remove(place);
+    let mut new_ids = BTreeMap::new();
+    for (offset, part) in parts.topics.iter().enumerate() {
+        let mut topic = Topic { id, colour: whole.colour, ..part.clone() };
+        if offset > 0 {
+            // Not `whole`'s, which was taken out and given to the first part.
+            topic.id = after.next_id().max(TopicId(id.0 + 1));
+            topic.colour = after.free_colour();
+        }
+        new_ids.insert(part.id, topic.id);
+        after.topics.insert(place + offset, topic);
+    }
+    let new_id = |part: Option<TopicId>| part.and_then(|part| new_ids.get(&part).copied());
+    for (&item, part) in members.iter().zip(&parts.placements) {
+        let old = before.placements[item];
+        after.placements[item] = Placement {
+            // Who fits no part well goes to the closest: it was in this topic.
+            topic: new_id(part.topic.or(part.suggested)).or(Some(id)),
+            pinned: old.pinned,
+            suggested: new_id(part.suggested),
+            confidence: part.confidence,
+            runner_up: new_id(part.runner_up),
+            runner_up_confidence: part.runner_up_confidence,
+        };
+    }
+    let label = format!("Split {} into {}", whole.name, count_of_topics(parts.topics.len()));
+    Some((after, label))
+}
