@@ -1,25 +1,50 @@
 //! Sorting items into topics that a person named, showed examples of, or both.
 //!
-//! Placeholder header.
+//! A topic starts as a direction: its name in several phrasings and its
+//! examples. Then the items themselves say what belongs together: every item
+//! pulls the topics it resembles towards itself, a few rounds over, as far as
+//! the neighbours agree that this list divides that way at all; each item is
+//! judged by topics without its own pull, or it would find what it put there.
+//! In the end neighbours even out each other's doubts. ARCHITECTURE.md has
+//! what was tried and how well it does.
+
+mod evidence;
+mod follow;
+mod space;
 
 use rayon::prelude::*;
 
-use super::centring::{add, centred, centroids, mean, normalise};
-use super::product::dot;
+use super::centring::{CHUNK, centroids};
 use super::profile::similarities_to;
-use super::similarity::{neighbours, smoothed};
 use crate::embed::{Embedder, embed_all};
 use crate::error::Result;
 use crate::monitor::Monitor;
 use crate::vectors::Vectors;
+use evidence::Evidence;
+pub use follow::followers;
+pub use space::Space;
 
 /// What a name is embedded as: alone it may mean anything, the others call up a class.
 const PHRASINGS: [&str; 4] = ["", "types of ", "list of ", "a kind of "];
-/// Neighbours an item is smoothed with, fewer in a list of under 80.
-const NEIGHBOURS: usize = 10;
-const MOST_CANDIDATES: usize = 20_000;
-const ROUNDS: usize = 8;
-const TEMPERATURE: f32 = 0.1;
+/// Makes cosines to topics into shares.
+const TEMPERATURE: f32 = 0.085;
+/// Rounds in which items pull topics.
+const ROUNDS: usize = 3;
+/// How far a topic's items outweigh its name and examples when all neighbours agree.
+const PULL: f32 = 4.0;
+/// Items from which on a topic's pull counts for more than half.
+const FEW: f32 = 3.0;
+/// How far topics are expected to be of one size: 0 not at all, 1 exactly.
+const EVEN: f32 = 0.5;
+/// Rounds in which neighbours even out each other's doubts, and how much they count.
+const SPREADS: usize = 5;
+const NEIGHBOURS_SHARE: f32 = 0.5;
+/// Shares below this pull nothing.
+const NEGLIGIBLE: f32 = 1e-3;
+/// Below this length a direction is none.
+const NOTHING: f32 = 1e-6;
+/// The cosine of what cannot be compared.
+const OPPOSITE: f32 = -1.0;
 
 /// What is known of a topic before its items are sorted.
 pub struct Clues<'a> {
@@ -49,64 +74,33 @@ pub struct Suggestion {
 }
 
 impl Suggestion {
-    /// From an item's cosines to all topics: their softmax. Of equals the first is better.
+    /// From an item's cosines to all topics: their softmax.
     #[must_use]
     pub fn of_cosines(cosines: &[f32], temperature: f32) -> Self {
-        let largest = cosines.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let share = |cosine: f32| ((cosine - largest) / temperature).exp();
-        let total: f32 = cosines.iter().map(|&cosine| share(cosine)).sum();
-        let closest = |left_out: Option<u32>| {
-            (0..cosines.len() as u32)
+        let mut shares = cosines.to_vec();
+        if !shares.is_empty() {
+            to_shares(&mut shares, cosines.len(), temperature);
+        }
+        Self::of_shares(&shares)
+    }
+
+    /// From the share of every topic, which add up to 1. Of equals the first is better.
+    #[must_use]
+    pub fn of_shares(shares: &[f32]) -> Self {
+        let largest = |left_out: Option<u32>| {
+            (0..shares.len() as u32)
                 .filter(|&topic| Some(topic) != left_out)
-                .max_by(|&a, &b| cosines[a as usize].total_cmp(&cosines[b as usize]).then(b.cmp(&a)))
+                .max_by(|&a, &b| shares[a as usize].total_cmp(&shares[b as usize]).then(b.cmp(&a)))
         };
-        let sure = |topic: Option<u32>| topic.map_or(0.0, |t| share(cosines[t as usize]) / total);
-        let best = closest(None);
-        let runner_up = best.and_then(|best| closest(Some(best)));
+        let share = |topic: Option<u32>| topic.map_or(0.0, |topic| shares[topic as usize]);
+        let best = largest(None);
+        let runner_up = best.and_then(|best| largest(Some(best)));
         Self {
             best,
-            confidence: sure(best),
+            confidence: share(best),
             runner_up,
-            runner_up_confidence: sure(runner_up),
+            runner_up_confidence: share(runner_up),
         }
-    }
-}
-
-/// What classifying works in: a list's vectors without what they have in
-/// common, and who keeps whose company. Made once for a list.
-pub struct Space {
-    mean: Vec<f32>,
-    rows: Vectors,
-    smooth: Vectors,
-    company: usize,
-    neighbours: Vec<u32>,
-}
-
-impl Space {
-    #[must_use]
-    pub fn new(vectors: &Vectors) -> Self {
-        let mean = mean(vectors);
-        let rows = centred(vectors, &mean);
-        let count = rows.len();
-        let step = count.div_ceil(MOST_CANDIDATES).max(1);
-        let candidates: Vec<u32> = (0..count as u32).step_by(step).collect();
-        let company = (count / 8).clamp(1, NEIGHBOURS).min(candidates.len() - 1);
-        let neighbours =
-            if company == 0 { Vec::new() } else { neighbours(&rows, &candidates, company) };
-        let smooth = smoothed(&rows, &neighbours, company);
-        Self { mean, rows, smooth, company, neighbours }
-    }
-
-    /// The centred rows, `n x dim`.
-    #[must_use]
-    pub fn rows(&self) -> &Vectors {
-        &self.rows
-    }
-
-    /// Vectors of other texts without what the list has in common.
-    #[must_use]
-    pub fn centre(&self, vectors: &Vectors) -> Vectors {
-        centred(vectors, &self.mean)
     }
 }
 
@@ -137,7 +131,7 @@ pub fn embed_clues(
         .collect()
 }
 
-/// Suggests a topic for every item.
+/// Suggests a topic for every item; for those that are examples, their own.
 ///
 /// # Errors
 /// `Cancelled`.
@@ -146,53 +140,42 @@ pub fn classify(
     clues: &[EmbeddedClues],
     monitor: &dyn Monitor,
 ) -> Result<Vec<Suggestion>> {
-    let (dim, k) = (space.rows.dim(), clues.len());
-    let mut seeds = vec![0.0_f64; k * dim];
-    for (seed, clue) in seeds.chunks_exact_mut(dim).zip(clues) {
-        let mut sum = |rows: &Vectors, share: f64| {
-            for row in rows.rows() {
-                seed.iter_mut().zip(row).for_each(|(s, &v)| *s += share * f64::from(v));
-            }
-        };
-        sum(&space.centre(&clue.name), 1.0 / PHRASINGS.len() as f64);
-        let examples = clue.items.len() + clue.others.len();
-        sum(&space.centre(&clue.others), 1.0 / examples.max(1) as f64);
-        sum(&space.smooth.select(clue.items.iter().copied()), 1.0 / examples.max(1) as f64);
+    let k = clues.len();
+    let evidence = Evidence::gather(space, clues);
+    let rows = space.smooth();
+    let known = known_topics(clues, rows.len());
+    let mut to_base = similarities_to(rows, &evidence.base);
+    mark_dead(&mut to_base, &evidence.is_dead);
+    if k == 1 {
+        return Ok(to_base.iter().map(|&cosine| alone(cosine)).collect());
     }
-    let unit = |sums: &[f64]| {
-        let mut values: Vec<f32> = sums.iter().map(|&value| value as f32).collect();
-        values.chunks_exact_mut(dim).for_each(normalise);
-        Vectors::new(dim, values)
-    };
-    let mut prototypes = unit(&seeds);
-    for _ in 0..ROUNDS {
+    let mut shares = to_base.clone();
+    to_shares(&mut shares, k, TEMPERATURE);
+    let agreement = space.agreement(&closest_or_known(&to_base, k, &known), k);
+    let pull = (PULL * agreement * agreement).min(PULL);
+    let rounds = if space.company() == 0 { 0 } else { ROUNDS };
+    for _ in 0..rounds {
         monitor.check()?;
-        let cosines = similarities_to(&space.smooth, &prototypes);
-        let mut sums = vec![0.0_f64; k * dim];
-        let mut weights = vec![0.0_f64; k];
-        for (row, cosines) in space.smooth.rows().zip(cosines.chunks_exact(k)) {
-            let largest = cosines.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let shares: Vec<f32> =
-                cosines.iter().map(|c| ((c - largest) / TEMPERATURE).exp()).collect();
-            let total: f32 = shares.iter().sum();
-            for (topic, share) in shares.iter().enumerate() {
-                let share = f64::from(share / total);
-                if share > 1e-4 {
-                    weights[topic] += share;
-                    sums[topic * dim..][..dim]
-                        .iter_mut()
-                        .zip(row)
-                        .for_each(|(s, &v)| *s += share * f64::from(v));
-                }
-            }
-        }
-        let next: Vec<f64> = (0..k * dim)
-            .map(|at| seeds[at] + 2.0 * sums[at] / weights[at / dim].max(1e-9))
-            .collect();
-        prototypes = unit(&next);
+        hold_back(&mut shares, k, &known, &evidence.is_dead);
+        even_out(&mut shares, k);
+        even_out(&mut shares, k);
+        let pulled = Pulled::by(rows, &shares, k);
+        pulled.judge(rows, &evidence.base, &to_base, pull, &mut shares);
+        mark_dead(&mut shares, &evidence.is_dead);
+        to_shares(&mut shares, k, TEMPERATURE);
     }
-    let cosines = similarities_to(&space.smooth, &prototypes);
-    Ok(cosines.par_chunks(k).map(|c| Suggestion::of_cosines(c, TEMPERATURE)).collect())
+    monitor.check()?;
+    pin_known(&mut shares, k, &known);
+    spread(&mut shares, k, space, &known);
+    let sharpness = sharpness(space, k, agreement, evidence.has_names);
+    Ok(shares
+        .par_chunks(k)
+        .zip(&known)
+        .map(|(shares, known)| {
+            let exponent = if known.is_some() { 1.0 } else { sharpness };
+            Suggestion::of_shares(&sharpened(shares, exponent))
+        })
+        .collect())
 }
 
 /// Suggests the closest topic for each of `rows`, `m x dim` and centred, going
@@ -204,43 +187,239 @@ pub fn nearest_topics(
     topics: usize,
     rows: &Vectors,
 ) -> Vec<Suggestion> {
-    let centres = centroids(&space.rows, group, topics);
+    let centres = centroids(space.rows(), group, topics);
     similarities_to(rows, &centres)
         .par_chunks(topics)
         .map(|cosines| Suggestion::of_cosines(cosines, TEMPERATURE))
         .collect()
 }
 
-/// Items that would follow `moved` into the topic `target` (`None`: a new one).
-#[must_use]
-pub fn followers(
-    space: &Space,
-    group: &[Option<u32>],
-    is_pinned: &[bool],
-    topics: usize,
-    moved: &[usize],
-    target: Option<usize>,
-) -> Vec<(usize, f32)> {
-    let mut group = group.to_vec();
-    let target = target.unwrap_or(topics) as u32;
-    for &item in moved {
-        group[item] = Some(target);
+/// How sure it is of the only topic there is. Without another one to compare with, half as close as
+/// items of one topic usually are to it is an even chance.
+fn alone(cosine: f32) -> Suggestion {
+    const EVEN_CHANCE: f32 = 0.15;
+    let confidence = 1.0 / (1.0 + ((EVEN_CHANCE - cosine) / TEMPERATURE).exp());
+    Suggestion { best: Some(0), confidence, runner_up: None, runner_up_confidence: 0.0 }
+}
+
+fn known_topics(clues: &[EmbeddedClues], items: usize) -> Vec<Option<u32>> {
+    let mut known = vec![None; items];
+    for (topic, clue) in clues.iter().enumerate() {
+        clue.items.iter().for_each(|&item| known[item] = Some(topic as u32));
     }
-    let k = topics.max(target as usize + 1);
-    let centres = centroids(&space.rows, &group, k);
-    let mut centre = vec![0.0_f64; space.rows.dim()];
-    moved.iter().for_each(|&item| add(&mut centre, space.rows.row(item)));
-    let mut centre: Vec<f32> = centre.into_iter().map(|value| value as f32).collect();
-    normalise(&mut centre);
-    let cosines = similarities_to(&space.rows, &centres);
-    let mut found: Vec<(usize, f32)> = (0..group.len())
-        .filter(|&item| !is_pinned[item] && group[item] != Some(target))
-        .filter_map(|item| {
-            let to_moved = dot(space.rows.row(item), &centre);
-            let own = group[item].map_or(0.2, |own| cosines[item * k + own as usize]);
-            (to_moved > own).then_some((item, to_moved))
+    known
+}
+
+fn mark_dead(cosines: &mut [f32], is_dead: &[bool]) {
+    if is_dead.contains(&true) {
+        for cosines in cosines.chunks_exact_mut(is_dead.len()) {
+            cosines
+                .iter_mut()
+                .zip(is_dead)
+                .filter(|(_, is_dead)| **is_dead)
+                .for_each(|(c, _)| *c = OPPOSITE);
+        }
+    }
+}
+
+fn closest_or_known(cosines: &[f32], k: usize, known: &[Option<u32>]) -> Vec<u32> {
+    let closest = |cosines: &[f32]| {
+        let mut best = 0;
+        for (topic, &cosine) in cosines.iter().enumerate() {
+            if cosine > cosines[best] {
+                best = topic;
+            }
+        }
+        best as u32
+    };
+    cosines.chunks_exact(k).zip(known).map(|(c, known)| known.unwrap_or_else(|| closest(c))).collect()
+}
+
+/// Softmax, in place.
+fn to_shares(cosines: &mut [f32], k: usize, temperature: f32) {
+    cosines.par_chunks_mut(k).for_each(|cosines| {
+        let largest = cosines.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        cosines.iter_mut().for_each(|c| *c = ((*c - largest) / temperature).exp());
+        let total: f32 = cosines.iter().sum();
+        cosines.iter_mut().for_each(|share| *share /= total);
+    });
+}
+
+/// Takes out of the shares what must not pull: examples, which count already, and topics without any direction.
+fn hold_back(shares: &mut [f32], k: usize, known: &[Option<u32>], is_dead: &[bool]) {
+    for (shares, known) in shares.chunks_exact_mut(k).zip(known) {
+        if known.is_some() {
+            shares.fill(0.0);
+        }
+        shares.iter_mut().zip(is_dead).filter(|(_, dead)| **dead).for_each(|(s, _)| *s = 0.0);
+    }
+}
+
+/// Brings the topics' sizes closer to each other.
+fn even_out(shares: &mut [f32], k: usize) {
+    let sizes = sums(shares, k);
+    let scale: Vec<f32> = sizes.iter().map(|&size| (size + 1.0).powf(-EVEN)).collect();
+    shares.par_chunks_mut(k).for_each(|shares| {
+        shares.iter_mut().zip(&scale).for_each(|(share, scale)| *share *= scale);
+        let total: f32 = shares.iter().sum();
+        shares.iter_mut().for_each(|share| *share /= total.max(1e-9));
+    });
+}
+
+/// Of every topic over all items.
+fn sums(shares: &[f32], k: usize) -> Vec<f32> {
+    let parts: Vec<Vec<f64>> = shares
+        .par_chunks(CHUNK * k)
+        .map(|chunk| {
+            let mut sums = vec![0.0_f64; k];
+            for shares in chunk.chunks_exact(k) {
+                super::centring::add(&mut sums, shares);
+            }
+            sums
         })
         .collect();
-    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    found
+    (0..k).map(|topic| parts.iter().map(|part| part[topic]).sum::<f64>() as f32).collect()
+}
+
+/// Where the items' shares have pulled the topics.
+struct Pulled {
+    /// Sum of the shares, by topic.
+    sizes: Vec<f32>,
+    /// Sum of the rows by their shares, `k x dim`.
+    sums: Vectors,
+}
+
+impl Pulled {
+    fn by(rows: &Vectors, shares: &[f32], k: usize) -> Self {
+        let dim = rows.dim();
+        let parts: Vec<Vec<f32>> = rows
+            .values()
+            .par_chunks(CHUNK * dim)
+            .zip(shares.par_chunks(CHUNK * k))
+            .map(|(rows, shares)| {
+                let mut sums = vec![0.0_f32; k * dim];
+                for (row, shares) in rows.chunks_exact(dim).zip(shares.chunks_exact(k)) {
+                    for (topic, &share) in shares.iter().enumerate() {
+                        if share > NEGLIGIBLE {
+                            let sum = &mut sums[topic * dim..][..dim];
+                            sum.iter_mut().zip(row).for_each(|(s, &value)| *s += share * value);
+                        }
+                    }
+                }
+                sums
+            })
+            .collect();
+        let mut total = vec![0.0_f64; k * dim];
+        parts.iter().for_each(|part| super::centring::add(&mut total, part));
+        let sums = Vectors::new(dim, total.into_iter().map(|value| value as f32).collect());
+        Self { sizes: self::sums(shares, k), sums }
+    }
+
+    /// Replaces every item's shares by its cosines to the topics: to name and examples, and to
+    /// what was pulled there, without what it pulled itself.
+    fn judge(&self, rows: &Vectors, base: &Vectors, to_base: &[f32], pull: f32, shares: &mut [f32]) {
+        let k = base.len();
+        let dot = super::product::dot;
+        let lengths: Vec<f32> = self.sums.rows().map(|sum| dot(sum, sum)).collect();
+        let base_to_sums: Vec<f32> =
+            base.rows().zip(self.sums.rows()).map(|(base, sum)| dot(base, sum)).collect();
+        let to_sums = similarities_to(rows, &self.sums);
+        shares
+            .par_chunks_mut(k)
+            .zip(to_sums.par_chunks(k))
+            .zip(to_base.par_chunks(k))
+            .for_each(|((shares, to_sums), to_base)| {
+                for topic in 0..k {
+                    shares[topic] = with_company(Company {
+                        to_base: to_base[topic],
+                        own_share: shares[topic],
+                        size: self.sizes[topic],
+                        to_sum: to_sums[topic],
+                        squared_length: lengths[topic],
+                        base_to_sum: base_to_sums[topic],
+                        pull,
+                    });
+                }
+            });
+    }
+}
+
+/// What an item's cosine to a topic is made of.
+struct Company {
+    /// The item's cosine to the topic's own direction.
+    to_base: f32,
+    /// What the item itself has put into the sum.
+    own_share: f32,
+    /// Sum of all shares, the item's included.
+    size: f32,
+    /// The item's dot product with the sum of the rows by their shares.
+    to_sum: f32,
+    squared_length: f32,
+    base_to_sum: f32,
+    pull: f32,
+}
+
+/// The cosine of an item to a topic's direction and the company in it, the item itself left out.
+fn with_company(it: Company) -> f32 {
+    let own = it.own_share;
+    let length =
+        (it.squared_length - 2.0 * own * it.to_sum + own * own).max(NOTHING * NOTHING).sqrt();
+    let to_company = (it.to_sum - own) / length;
+    let base_to_company = (it.base_to_sum - own * it.to_base) / length;
+    let others = (it.size - own).max(0.0);
+    let weight = it.pull * others / (others + FEW);
+    let squared = 1.0 + weight * weight + 2.0 * weight * base_to_company;
+    (it.to_base + weight * to_company) / squared.max(NOTHING).sqrt()
+}
+
+fn pin_known(shares: &mut [f32], k: usize, known: &[Option<u32>]) {
+    for (shares, known) in shares.chunks_exact_mut(k).zip(known) {
+        if let Some(topic) = known {
+            shares.fill(0.0);
+            shares[*topic as usize] = 1.0;
+        }
+    }
+}
+
+/// Neighbours even out each other's doubts; who is known stays known.
+fn spread(shares: &mut Vec<f32>, k: usize, space: &Space, known: &[Option<u32>]) {
+    let own = shares.clone();
+    for _ in 0..if space.company() == 0 { 0 } else { SPREADS } {
+        let mut next = own.clone();
+        next.par_chunks_mut(k).enumerate().for_each(|(item, next)| {
+            if known[item].is_some() {
+                return;
+            }
+            let mut company = vec![0.0_f32; k];
+            for &neighbour in space.neighbours_of(item) {
+                let theirs = &shares[neighbour as usize * k..][..k];
+                company.iter_mut().zip(theirs).for_each(|(sum, share)| *sum += share);
+            }
+            let share = NEIGHBOURS_SHARE / space.company() as f32;
+            next.iter_mut()
+                .zip(company)
+                .for_each(|(own, sum)| *own = (1.0 - NEIGHBOURS_SHARE) * *own + share * sum);
+        });
+        *shares = next;
+    }
+}
+
+/// The exponent that makes shares into confidences. Evened out shares are too modest, the more so
+/// the more items there are for each topic; without names, and where neighbours hardly agree,
+/// there is less to be sure of. Fitted on word lists other than those the figures are told for.
+fn sharpness(space: &Space, k: usize, agreement: f32, has_names: bool) -> f32 {
+    let per_topic = space.smooth().len() as f32 / (15 * k) as f32;
+    let mut temperature =
+        0.55 * (k as f32 / (k - 1) as f32).sqrt() * per_topic.clamp(1.0, 4.0).powf(0.3);
+    if !has_names {
+        temperature *= (0.6 / agreement.max(0.2)).max(1.0);
+    }
+    1.0 / temperature
+}
+
+fn sharpened(shares: &[f32], exponent: f32) -> Vec<f32> {
+    let mut shares: Vec<f32> = shares.iter().map(|s| s.max(1e-9).powf(exponent)).collect();
+    let total: f32 = shares.iter().sum();
+    shares.iter_mut().for_each(|share| *share /= total);
+    shares
 }

@@ -94,11 +94,10 @@ fn keep_best(
     }
 }
 
-/// Moves every row towards the mean of its neighbours and scales it to unit
-/// length: half itself, half the company it keeps. What is alike by chance in
-/// a single vector evens out.
+/// Moves every row by `share` towards the mean of its neighbours and scales it
+/// to unit length. What is alike by chance in a single vector evens out.
 #[must_use]
-pub fn smoothed(vectors: &Vectors, neighbours: &[u32], count: usize) -> Vectors {
+pub fn smoothed(vectors: &Vectors, neighbours: &[u32], count: usize, share: f32) -> Vectors {
     if count == 0 {
         return vectors.clone();
     }
@@ -111,7 +110,7 @@ pub fn smoothed(vectors: &Vectors, neighbours: &[u32], count: usize) -> Vectors 
         }
         row.iter_mut()
             .zip(&sum)
-            .for_each(|(value, sum)| *value = 0.5 * *value + 0.5 * sum / count as f32);
+            .for_each(|(value, sum)| *value = (1.0 - share) * *value + share * sum / count as f32);
         normalise(row);
     });
     Vectors::new(dim, values)

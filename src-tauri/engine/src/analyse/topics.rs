@@ -30,6 +30,8 @@ const FEWEST_COMPONENTS: usize = 24;
 const MOST_COMPONENTS: usize = 64;
 /// Neighbours an item is smoothed with, fewer in a list of under 80.
 const NEIGHBOURS: usize = 10;
+/// An item moves halfway towards its neighbours.
+const COMPANY_SHARE: f32 = 0.5;
 /// Candidates for neighbours; in longer lists evenly spaced items stand for all.
 const MOST_CANDIDATES: usize = 20_000;
 /// Items on which the number of topics is chosen.
@@ -111,7 +113,7 @@ fn grouping_space(rows: &Vectors) -> Vectors {
         return reduced;
     }
     let neighbours = neighbours(&reduced, &candidates, company);
-    smoothed(&reduced, &neighbours, company)
+    smoothed(&reduced, &neighbours, company, COMPANY_SHARE)
 }
 
 /// The number of topics with the best silhouette, or the smallest nearly as good.
