@@ -3,17 +3,21 @@
  * app, `fake.ts` in tests; nothing else knows where answers come from.
  */
 import type {
-  Edit, FileKind, HeatmapLayout, ImportOptions, ImportPreview, ItemId, JobId, JobOutcome, ListSource, Metric,
-  Neighbour, PairStatistics, Progress, StartInfo, WorkbookView,
+  Agreement, Edit, FileKind, Follower, HeatmapLayout, History, ImportOptions, ImportPreview, ItemId, JobId, JobOutcome,
+  Judge, ListSource, Metric, Neighbour, PairStatistics, Progress, SortRequest, StartInfo, TopicId, WorkbookView,
 } from "./bindings";
 
 /** Where every item is, by item id. */
 export interface Places {
   /** Topic id, or `NO_TOPIC` in Unsorted. */
   topic: Uint32Array;
+  /** Where the machine would put it, or `NO_TOPIC`. */
+  suggested: Uint32Array;
+  /** The second best topic, or `NO_TOPIC`. */
   runnerUp: Uint32Array;
-  /** 0 to 1. */
+  /** How sure the machine is of its suggestion, 0 to 1. */
   confidence: Float32Array;
+  runnerUpConfidence: Float32Array;
   /** 1 when the person put it there. */
   pinned: Uint8Array;
 }
@@ -33,6 +37,11 @@ export interface Backend {
   categories(): Promise<string[]>;
   places(): Promise<Places>;
   neighbours(item: ItemId, count: number): Promise<Neighbour[]>;
+  /** Unpinned items elsewhere that would follow `items` into `topic` (null: a new topic), surest first. */
+  followers(items: ItemId[], topic: TopicId | null): Promise<Follower[]>;
+  history(): Promise<History>;
+  /** Null when there is nothing to compare with. */
+  agreement(judge: Judge): Promise<Agreement | null>;
   pairStatistics(): Promise<PairStatistics>;
   heatmapLayout(metric: Metric): Promise<HeatmapLayout>;
   /** Item id at every place along the heatmap's sides. */
@@ -54,11 +63,21 @@ export interface Backend {
   applyEdit(edit: Edit): Promise<WorkbookView>;
   undo(): Promise<WorkbookView>;
   redo(): Promise<WorkbookView>;
+  /** Undoes or redoes until so many edits of the history are done. */
+  travel(done: number): Promise<WorkbookView>;
+  /** Tells the model what a text means (null: nothing) and embeds it anew. */
+  giveContext(item: ItemId, context: string | null): Promise<WorkbookView>;
 
   // Jobs
   embed(job: JobId, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
   /** `count` null: the machine chooses how many. */
   findTopics(job: JobId, count: number | null, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
+  /** Sorts everything that is not pinned into topics the person made. */
+  sortInto(job: JobId, request: SortRequest, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
+  /** Finds topics inside a topic. */
+  splitTopic(job: JobId, topic: TopicId, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
+  /** Puts what is unsorted and not pinned into the topics there are. */
+  placeUnsorted(job: JobId, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
   cancelJob(job: JobId): Promise<void>;
 
   // The system

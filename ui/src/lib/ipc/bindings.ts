@@ -32,17 +32,33 @@ export const commands = {
 	/**  The list's own category of every item ("" for none), in the same form. */
 	categories: () => __TAURI_INVOKE<ArrayBuffer>("categories"),
 	/**
-	 *  Where every item is, by item id: `n` topics and `n` runners-up (u32, all
-	 *  ones for none), `n` confidences (f32), `n` pins (u8), little-endian.
+	 *  Where every item is, by item id: `n` topics, `n` suggestions and `n`
+	 *  runners-up (u32, all ones for none), `n` confidences of the suggestions and
+	 *  `n` of the runners-up (f32), `n` pins (u8), little-endian.
 	 */
 	places: () => __TAURI_INVOKE<ArrayBuffer>("places"),
 	applyEdit: (edit: Edit) => __TAURI_INVOKE<WorkbookView>("apply_edit", { edit }),
 	undo: () => __TAURI_INVOKE<WorkbookView>("undo"),
 	redo: () => __TAURI_INVOKE<WorkbookView>("redo"),
+	history: () => __TAURI_INVOKE<History>("history"),
+	/**  Undoes or redoes until so many edits of the history are done. */
+	travel: (done: number) => __TAURI_INVOKE<WorkbookView>("travel", { done }),
+	/**  Tells the model what a text means (null: nothing) and embeds it anew. */
+	giveContext: (item: ItemId, context: string | null) => __TAURI_INVOKE<WorkbookView>("give_context", { item, context }),
 	/**  Embeds what is not embedded yet. */
 	embed: (job: JobId, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("embed", { job, onProgress }),
 	/**  Finds topics anew; `count` null lets the machine choose how many. */
 	findTopics: (job: JobId, count: number | null, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("find_topics", { job, count, onProgress }),
+	/**  Sorts everything that is not pinned into topics the person made. */
+	sortInto: (job: JobId, request: SortRequest, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("sort_into", { job, request, onProgress }),
+	/**  Finds topics inside a topic. */
+	splitTopic: (job: JobId, topic: TopicId, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("split_topic", { job, topic, onProgress }),
+	/**  Puts what is unsorted and not pinned into the topics there are. */
+	placeUnsorted: (job: JobId, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("place_unsorted", { job, onProgress }),
+	/**  Unpinned items elsewhere that would follow `items` into `topic` (null: a new topic), surest first. */
+	followers: (items: ItemId[], topic: TopicId | null) => __TAURI_INVOKE<Follower[]>("followers", { items, topic }),
+	/**  Null when there is nothing to compare with. */
+	agreement: (judge: Judge) => __TAURI_INVOKE<Agreement | null>("agreement", { judge }),
 	/**  The items most like `item`, best first. */
 	neighbours: (item: ItemId, count: number) => __TAURI_INVOKE<Neighbour[]>("neighbours", { item, count }),
 	pairStatistics: () => __TAURI_INVOKE<PairStatistics>("pair_statistics"),
@@ -70,6 +86,22 @@ export const events = {
 };
 
 /* Types */
+/**  How often the machine agrees, and what it mistakes for what. */
+export type Agreement = {
+	/**  Items that were judged. */
+	total: number,
+	/**  Those of them where the machine agrees. */
+	agreed: number,
+	/**  What the judge calls them: categories or topics. */
+	rows: string[],
+	/**  What the machine says: topics, Unsorted last. */
+	columns: string[],
+	/**  The column that is right for each row, if there is one. */
+	rightColumn: (number | null)[],
+	/**  Items, row by row. */
+	counts: number[],
+};
+
 export type AppError = {
 	code: ErrorCode,
 	/**  A sentence for the person: what happened, then what to do. */
@@ -94,7 +126,21 @@ export type ColumnPreview = {
 };
 
 /**  An undoable change to the workbook. */
-export type Edit = { kind: "renameTopic"; topic: TopicId; name: string };
+export type Edit = 
+/**  Puts items into a topic, or into Unsorted (null), and pins them there. */
+{ kind: "moveItems"; items: ItemId[]; topic: TopicId | null } | 
+/**  Leaves items where they are, but lets the machine move them again. */
+{ kind: "unpinItems"; items: ItemId[] } | 
+/**  Makes a topic, the last one, and moves these items into it; there may be none. */
+{ kind: "newTopic"; name: string; items: ItemId[] } | { kind: "renameTopic"; topic: TopicId; name: string } | { kind: "recolourTopic"; topic: TopicId; colour: number } | 
+/**  Puts a topic at this place of the list, counted from 0. */
+{ kind: "reorderTopic"; topic: TopicId; place: number } | 
+/**  All of `from` goes into `into`; `from` is gone. */
+{ kind: "mergeTopics"; from: TopicId; into: TopicId } | 
+/**  Its items go to Unsorted, unpinned. */
+{ kind: "deleteTopic"; topic: TopicId } | 
+/**  Places every unpinned item of which the machine is at least so sure; the others go to Unsorted. */
+{ kind: "setThreshold"; threshold: number };
 
 export type ErrorCode = "unreadable" | "nothingToImport" | "notAWorkbook" | "newerWorkbook" | "damaged" | "readOnly" | "diskFull" | "storage" | "modelUnavailable" | "embedding" | "unwritable" | "invalid" | "noWorkbook" | "internal";
 
@@ -106,6 +152,13 @@ export type FileKind = "list" | "workbook";
 
 /**  Files dropped on the window or given on the command line. */
 export type FilesReceived = string[];
+
+/**  An item that would follow those the person moved. */
+export type Follower = {
+	item: ItemId,
+	/**  How sure it is that it belongs there too, 0 to 1. */
+	confidence: number,
+};
 
 export type HeatmapLayout = {
 	/**  Items along each side. */
@@ -126,6 +179,14 @@ export type Histogram = {
 	low: number,
 	high: number,
 	counts: number[],
+};
+
+/**  What was done, oldest first. */
+export type History = {
+	/**  "Moved 3 words to fruit". */
+	labels: string[],
+	/**  So many of them are done; the rest was undone. */
+	done: number,
 };
 
 /**  How to read a list. */
@@ -171,6 +232,12 @@ export type ImportReport = {
 	problems: ImportProblem[],
 };
 
+/**  What the person told the model about a text: "apple" is embedded as "apple, the company". */
+export type ItemContext = {
+	item: ItemId,
+	context: string,
+};
+
 /**  The place of an item in its workbook, counted from 0. */
 export type ItemId = number;
 
@@ -180,6 +247,13 @@ export type JobId = string;
 export type JobOutcome = { kind: "finished"; workbook: WorkbookView } | { kind: "cancelled"; workbook: WorkbookView } | 
 /**  Another workbook took the place of the one the job worked on. */
 { kind: "abandoned" };
+
+/**  What the machine is compared with. */
+export type Judge = 
+/**  The list's category column. */
+"categories" | 
+/**  What the person pinned, each judged as if it were not pinned. */
+"pins";
 
 export type ListFormat = "text" | "csv" | "tsv";
 
@@ -240,7 +314,14 @@ export type Sample = {
 	unit: Unit,
 };
 
-export type Stage = "loadingModel" | "embedding" | "findingTopics" | "namingTopics" | "saving";
+/**  Topics a person makes. Those that have one of the names already stay; all others go. */
+export type SortRequest = {
+	topics: WantedTopic[],
+	/**  Items whose category in the list is called like a topic are pinned there. */
+	usesCategories: boolean,
+};
+
+export type Stage = "loadingModel" | "embedding" | "findingTopics" | "namingTopics" | "sorting" | "saving";
 
 export type StartInfo = {
 	version: string,
@@ -265,13 +346,26 @@ export type TopicView = {
 	/**  How alike re-runs find it, 0 to 1. */
 	stability: number,
 	nearestTopic: TopicId | null,
+	/**  Mean similarity of its items to those of the nearest topic, 0 to 1. */
+	nearestSimilarity: number | null,
+	/**  How many of its items the person put there. */
+	pinned: number,
 	/**  Most typical items first. */
 	typical: ItemId[],
 	/**  Worst fitting items first; empty when all fit. */
 	odd: ItemId[],
+	/**  Items elsewhere that would fit it, best first. */
+	fitting: ItemId[],
 };
 
 export type Unit = "words" | "phrases" | "sentences";
+
+/**  A topic to sort into. */
+export type WantedTopic = {
+	name: string,
+	/**  Texts that belong there. Those that are in the list are pinned; the others only show what is meant. */
+	examples: string[],
+};
 
 /**  The window is about to close. The page saves how it looks, then calls `close_window`. */
 export type WindowClosing = null;
@@ -291,6 +385,12 @@ export type WorkbookView = {
 	model: ModelView,
 	topics: TopicView[],
 	unsortedCount: number,
+	/**  Items the person put where they are, Unsorted included. */
+	pinnedCount: number,
+	/**  How sure the machine must be to place an item, 0 to 1; null while it judges by itself. */
+	threshold: number | null,
+	/**  Of the items that have one, by item. */
+	contexts: ItemContext[],
 	/**  Topics were found at least once. */
 	hasTopics: boolean,
 	undoLabel: string | null,

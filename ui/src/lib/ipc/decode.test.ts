@@ -18,23 +18,26 @@ describe("binary replies", () => {
     }
   });
 
-  it("hold places as four columns", () => {
-    const bytes = new ArrayBuffer(26);
+  it("hold places as six columns", () => {
+    const bytes = new ArrayBuffer(42);
     const view = new DataView(bytes);
-    [7, 0xffffffff, 3, 4].forEach((id, index) => {
+    [7, 0xffffffff, 3, 4, 5, 6].forEach((id, index) => {
       view.setUint32(index * 4, id, true);
     });
-    view.setFloat32(16, 0.25, true);
-    view.setFloat32(20, 0.5, true);
-    view.setUint8(25, 1);
+    [0.25, 0.5, 0.125, 0.75].forEach((value, index) => {
+      view.setFloat32(24 + index * 4, value, true);
+    });
+    view.setUint8(41, 1);
     const places = decodePlaces(bytes);
     expect(Array.from(places.topic)).toEqual([7, 0xffffffff]);
-    expect(Array.from(places.runnerUp)).toEqual([3, 4]);
+    expect(Array.from(places.suggested)).toEqual([3, 4]);
+    expect(Array.from(places.runnerUp)).toEqual([5, 6]);
     expect(Array.from(places.confidence)).toEqual([0.25, 0.5]);
+    expect(Array.from(places.runnerUpConfidence)).toEqual([0.125, 0.75]);
     expect(Array.from(places.pinned)).toEqual([0, 1]);
   });
 
   it("are refused when they have been cut off", () => {
-    expect(() => decodePlaces(new ArrayBuffer(25))).toThrow(/25 bytes/);
+    expect(() => decodePlaces(new ArrayBuffer(41))).toThrow(/41 bytes/);
   });
 });

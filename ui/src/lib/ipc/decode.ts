@@ -15,14 +15,21 @@ export function decodeFloats(bytes: ArrayBuffer): Float32Array {
   return new Float32Array(bytes);
 }
 
-/** `n` topics (u32), `n` runners-up (u32), `n` confidences (f32), `n` pins (u8), one after the other. */
+/** Bytes of one item: topic, suggestion and runner-up (u32), their two confidences (f32), whether it is pinned (u8). */
+const PLACE_BYTES = 21;
+
+/** All topics, then all suggestions, all runners-up and so on, one after the other. */
 export function decodePlaces(bytes: ArrayBuffer): Places {
-  const n = bytes.byteLength / 13;
-  if (!Number.isInteger(n)) throw new Error(`places has ${bytes.byteLength} bytes, not a multiple of 13`);
+  const n = bytes.byteLength / PLACE_BYTES;
+  if (!Number.isInteger(n)) {
+    throw new Error(`places has ${bytes.byteLength} bytes, not a multiple of ${PLACE_BYTES}`);
+  }
   return {
     topic: new Uint32Array(bytes, 0, n),
-    runnerUp: new Uint32Array(bytes, 4 * n, n),
-    confidence: new Float32Array(bytes, 8 * n, n),
-    pinned: new Uint8Array(bytes, 12 * n, n),
+    suggested: new Uint32Array(bytes, 4 * n, n),
+    runnerUp: new Uint32Array(bytes, 8 * n, n),
+    confidence: new Float32Array(bytes, 12 * n, n),
+    runnerUpConfidence: new Float32Array(bytes, 16 * n, n),
+    pinned: new Uint8Array(bytes, 20 * n, n),
   };
 }

@@ -3,28 +3,44 @@
  * Vectors are made up, everything computed from them is real. The build
  * refuses to ship it.
  */
-import type { Backend, Places } from "./backend";
+import type { Backend } from "./backend";
 import { NO_TOPIC } from "./backend";
 import type {
   Band,
   Edit,
+  Follower,
+  History,
   ImportOptions,
   ImportReport,
   ItemId,
   JobId,
   JobOutcome,
+  Judge,
   ListSource,
   PairStatistics,
   Progress,
   Recent,
   Sample,
+  SortRequest,
   StartInfo,
-  TopicView,
+  TopicId,
   WorkbookView,
 } from "./bindings";
 import { appError, readList, type ReadList } from "./fakeImport";
-import { groupOf, moreWords, NINE, twentyThousand, words } from "./fakeLists";
-import { blockMean, centred, DIM, dot, embedText, kMeans, runningSums } from "./fakeVectors";
+import { moreWords, NINE, twentyThousand, words } from "./fakeLists";
+import {
+  agreementOf,
+  edited,
+  followersOf,
+  found,
+  sortedInto,
+  type Sorting,
+  split,
+  unsorted,
+  withContext,
+  withUnsortedPlaced,
+} from "./fakeSorting";
+import { blockMean, DIM, dot, embedText, runningSums } from "./fakeVectors";
 
 export interface FakeOptions {
   /** Files on the made-up disk, by path. */
@@ -39,6 +55,13 @@ export interface FakeOptions {
   /** How long a job rests between two batches. */
   tickMs?: number;
   textsPerTick?: number;
+  /** Every workbook is open for reading only from now on. */
+  isReadOnly?: boolean;
+}
+
+interface Step {
+  label: string;
+  sorting: Sorting;
 }
 
 interface Stored {
@@ -48,14 +71,11 @@ interface Stored {
   texts: string[];
   categories: string[];
   report: ImportReport;
-  vectors: Float32Array[];
+  sorting: Sorting;
   isPaused: boolean;
-  topics: TopicView[];
-  places: Places;
-  hasTopics: boolean;
   view: string;
-  undo: { label: string; topics: TopicView[] }[];
-  redo: { label: string; topics: TopicView[] }[];
+  undo: Step[];
+  redo: Step[];
 }
 
 const TILE_CELLS = 512;
@@ -67,8 +87,6 @@ const SAMPLES: Sample[] = [
 ];
 /** Always on the made-up disk: 20,000 texts, written only when they are read. */
 const LARGE_LIST = "/lists/large.txt";
-/** Below this cosine to its topic's centre an item stays in Unsorted. */
-const FITS = 0.3;
 
 const delay = (ms: number): Promise<void> =>
   new Promise((resolve) => {
@@ -79,6 +97,7 @@ export class FakeBackend implements Backend {
   /** What a test may look at: written files and the calls that change something. */
   readonly written = new Map<string, string>();
   readonly calls: string[] = [];
+  readonly edits: Edit[] = [];
   readonly options: FakeOptions;
   /** The next command of this name fails with this error. */
   readonly failures = new Map<string, unknown>();
@@ -151,12 +170,12 @@ export class FakeBackend implements Backend {
   }
   async places() {
     this.#did("places");
-    return this.#workbook().places;
+    return this.#workbook().sorting.places;
   }
 
   async neighbours(item: ItemId, count: number) {
     this.#did("neighbours");
-    const { vectors } = this.#workbook();
+    const { vectors } = this.#workbook().sorting;
     const mine = vectors[item];
     if (!mine) throw appError("invalid", "This text has no vector yet.");
     return vectors
@@ -167,7 +186,7 @@ export class FakeBackend implements Backend {
   }
 
   async pairStatistics(): Promise<PairStatistics> {
-    const { vectors } = this.#workbook();
+    const { vectors } = this.#workbook().sorting;
     const { values, isExact } = this.#pairs(vectors);
     const quantiles = Array.from(
       { length: 201 },
@@ -191,7 +210,7 @@ export class FakeBackend implements Backend {
   async heatmapLayout() {
     this.#did("heatmapLayout");
     const { order, low, high } = this.#heatmap();
-    const { places } = this.#workbook();
+    const { places } = this.#workbook().sorting;
     const bands: Band[] = [];
     order.forEach((item, place) => {
       const id = places.topic[item] ?? NO_TOPIC;
@@ -237,7 +256,7 @@ export class FakeBackend implements Backend {
 
   async similarities(_metric: unknown, rows: [number, number], columns: [number, number]) {
     const { order } = this.#heatmap();
-    const { vectors } = this.#workbook();
+    const { vectors } = this.#workbook().sorting;
     const across = columns[1] - columns[0];
     const out = new Float32Array((rows[1] - rows[0]) * across);
     if (out.length > 65_536) throw appError("invalid", "Too many similarities were asked for at once.");
@@ -262,16 +281,8 @@ export class FakeBackend implements Backend {
       texts,
       categories,
       report: preview.report,
-      vectors: [],
+      sorting: unsorted(texts.length),
       isPaused: false,
-      topics: [],
-      places: {
-        topic: new Uint32Array(texts.length).fill(NO_TOPIC),
-        runnerUp: new Uint32Array(texts.length).fill(NO_TOPIC),
-        confidence: new Float32Array(texts.length),
-        pinned: new Uint8Array(texts.length),
-      },
-      hasTopics: false,
       view: "",
       undo: [],
       redo: [],
@@ -304,17 +315,46 @@ export class FakeBackend implements Backend {
     this.#workbook().view = view;
   }
 
+  async followers(items: ItemId[], topic: TopicId | null): Promise<Follower[]> {
+    this.#did("followers");
+    return followersOf(this.#workbook().sorting, items, topic);
+  }
+
+  async history(): Promise<History> {
+    this.#did("history");
+    const { undo, redo } = this.#workbook();
+    const labels = [...undo, ...[...redo].reverse()].map(({ label }) => label);
+    return { labels, done: undo.length };
+  }
+
+  async agreement(judge: Judge) {
+    this.#did(`agreement ${judge}`);
+    const { sorting, categories } = this.#workbook();
+    return agreementOf(sorting, categories, judge);
+  }
+
   async applyEdit(edit: Edit) {
     this.#did("applyEdit");
+    this.edits.push(edit);
     const book = this.#workbook();
-    const topic = book.topics.find(({ id }) => id === edit.topic);
-    if (!topic) throw appError("invalid", "This topic is not there any more.");
-    book.undo.push({ label: `Rename ${topic.name} to ${edit.name}`, topics: book.topics });
-    book.redo = [];
-    book.topics = book.topics.map((one) =>
-      one.id === edit.topic ? { ...one, name: edit.name, namedByPerson: true } : one,
-    );
+    const { label, next } = edited(book.sorting, book.texts, edit);
+    return this.#do(label, next);
+  }
+
+  async travel(done: number) {
+    this.#did("travel");
+    const book = this.#workbook();
+    while (book.undo.length > done) this.#step("undo", "redo");
+    while (book.undo.length < done) this.#step("redo", "undo");
     return this.#changed();
+  }
+
+  async giveContext(item: ItemId, context: string | null) {
+    this.#did("giveContext");
+    const { sorting, texts } = this.#workbook();
+    const label =
+      context === null ? `Removed the context of ${texts[item]}` : `Told what ${texts[item]} means`;
+    return this.#do(label, withContext(sorting, texts, item, context));
   }
 
   async undo() {
@@ -329,21 +369,21 @@ export class FakeBackend implements Backend {
     const book = this.#workbook();
     const total = book.texts.length;
     const startedAt = performance.now();
-    const startedFrom = book.vectors.length;
+    const startedFrom = book.sorting.vectors.length;
     book.isPaused = false;
     onProgress({ stage: "loadingModel", done: 0, total: 0, perSecond: null, secondsLeft: null });
-    while (book.vectors.length < total) {
+    while (book.sorting.vectors.length < total) {
       await delay(this.options.tickMs ?? 0);
       if (this.#open !== book) return { kind: "abandoned" };
       if (this.#cancelled.has(job)) {
         book.isPaused = true;
         return { kind: "cancelled", workbook: this.#changed() };
       }
-      const from = book.vectors.length;
+      const from = book.sorting.vectors.length;
       for (const text of book.texts.slice(from, from + (this.options.textsPerTick ?? 500))) {
-        book.vectors.push(embedText(text));
+        book.sorting.vectors.push(embedText(text));
       }
-      const done = book.vectors.length;
+      const done = book.sorting.vectors.length;
       const perSecond = (done - startedFrom) / Math.max(0.001, (performance.now() - startedAt) / 1000);
       onProgress({ stage: "embedding", done, total, perSecond, secondsLeft: (total - done) / perSecond });
     }
@@ -363,8 +403,32 @@ export class FakeBackend implements Backend {
     if (this.#cancelled.has(job)) return { kind: "cancelled", workbook: this.#changed() };
     const n = book.texts.length;
     const k = Math.min(n, count ?? Math.min(50, Math.max(3, Math.round(Math.sqrt(n / 5.6)))));
-    this.#sort(book, k);
-    return { kind: "finished", workbook: this.#changed() };
+    const next = found(book.sorting, book.texts, k);
+    return { kind: "finished", workbook: this.#do(`Found ${next.topics.length} topics`, next) };
+  }
+
+  async sortInto(job: JobId, request: SortRequest, onProgress: (progress: Progress) => void) {
+    this.#did("sortInto");
+    return this.#sortingJob(job, onProgress, ({ sorting, texts, categories }) => ({
+      label: `Sorted into ${request.topics.length} topics`,
+      sorting: sortedInto(sorting, texts, categories, request),
+    }));
+  }
+
+  async splitTopic(job: JobId, topic: TopicId, onProgress: (progress: Progress) => void) {
+    this.#did("splitTopic");
+    return this.#sortingJob(job, onProgress, ({ sorting, texts }) => ({
+      label: `Split ${sorting.topics.find(({ id }) => id === topic)?.name ?? ""}`,
+      sorting: split(sorting, texts, topic),
+    }));
+  }
+
+  async placeUnsorted(job: JobId, onProgress: (progress: Progress) => void) {
+    this.#did("placeUnsorted");
+    return this.#sortingJob(job, onProgress, ({ sorting, texts }) => ({
+      label: "Placed what was unsorted",
+      sorting: withUnsortedPlaced(sorting, texts),
+    }));
   }
 
   async cancelJob(job: JobId) {
@@ -382,7 +446,8 @@ export class FakeBackend implements Backend {
 
   async exportCsv(path: string, items: ItemId[] | null) {
     this.#did("exportCsv");
-    const { texts, places, topics } = this.#workbook();
+    const { texts, sorting } = this.#workbook();
+    const { places, topics } = sorting;
     const names = new Map(topics.map(({ id, name }) => [id, name]));
     const rows = (items ?? texts.map((_, item) => item)).map((item) =>
       [
@@ -461,15 +526,18 @@ export class FakeBackend implements Backend {
       name: book.name,
       path: book.path,
       sourceName: book.sourceName,
-      isReadOnly: false,
+      isReadOnly: this.options.isReadOnly ?? false,
       itemCount: book.texts.length,
-      embeddedCount: book.vectors.length,
+      embeddedCount: book.sorting.vectors.length,
       hasCategories: book.categories.length > 0,
       isPaused: book.isPaused,
       model: { id: "made-up", name: "MiniLM", dim: DIM, isLocal: true },
-      topics: book.topics,
-      unsortedCount: book.places.topic.filter((topic) => topic === NO_TOPIC).length,
-      hasTopics: book.hasTopics,
+      topics: book.sorting.topics,
+      unsortedCount: book.sorting.places.topic.filter((topic) => topic === NO_TOPIC).length,
+      pinnedCount: book.sorting.places.pinned.filter((pinned) => pinned === 1).length,
+      threshold: book.sorting.threshold,
+      contexts: book.sorting.contexts,
+      hasTopics: book.sorting.hasTopics,
       undoLabel: book.undo.at(-1)?.label ?? null,
       redoLabel: book.redo.at(-1)?.label ?? null,
       report: book.report,
@@ -477,76 +545,36 @@ export class FakeBackend implements Backend {
     };
   }
 
+  async #sortingJob(
+    job: JobId,
+    onProgress: (progress: Progress) => void,
+    work: (book: Stored) => Step,
+  ): Promise<JobOutcome> {
+    const book = this.#workbook();
+    onProgress({ stage: "sorting", done: 0, total: 1, perSecond: null, secondsLeft: null });
+    await delay(this.options.tickMs ?? 0);
+    if (this.#open !== book) return { kind: "abandoned" };
+    if (this.#cancelled.has(job)) return { kind: "cancelled", workbook: this.#changed() };
+    const { label, sorting } = work(book);
+    return { kind: "finished", workbook: this.#do(label, sorting) };
+  }
+
+  #do(label: string, next: Sorting): WorkbookView {
+    const book = this.#workbook();
+    book.undo.push({ label, sorting: book.sorting });
+    book.redo = [];
+    book.sorting = next;
+    return this.#changed();
+  }
+
   #step(from: "undo" | "redo", to: "undo" | "redo"): WorkbookView {
     this.#did(from);
     const book = this.#workbook();
     const step = book[from].pop();
     if (!step) throw appError("invalid", "There is nothing to take back.");
-    book[to].push({ label: step.label, topics: book.topics });
-    book.topics = step.topics;
+    book[to].push({ label: step.label, sorting: book.sorting });
+    book.sorting = step.sorting;
     return this.#changed();
-  }
-
-  #sort(book: Stored, k: number): void {
-    const vectors = centred(book.vectors);
-    const { centroids, best } = kMeans(vectors, k, 6);
-    const members = centroids.map(() => [] as ItemId[]);
-    best.forEach(({ first, cosine }, item) => {
-      if (cosine >= FITS) members[first]?.push(item);
-    });
-    const order = members
-      .map((_, cluster) => cluster)
-      .filter((cluster) => (members[cluster]?.length ?? 0) > 0);
-    order.sort((a, b) => (members[b]?.length ?? 0) - (members[a]?.length ?? 0) || a - b);
-    const idOf = new Map(order.map((cluster, index) => [cluster, index + 1]));
-    const cosineOf = (item: ItemId): number => best[item]?.cosine ?? 0;
-    book.topics = order.map((cluster, index): TopicView => {
-      const items = [...(members[cluster] ?? [])].sort((a, b) => cosineOf(b) - cosineOf(a) || a - b);
-      const counts = new Map<string, number>();
-      for (const item of items) {
-        const group = groupOf(book.texts[item] ?? "");
-        counts.set(group, (counts.get(group) ?? 0) + 1);
-      }
-      const groups = [...counts].sort((a, b) => b[1] - a[1]).map(([group]) => group);
-      const sum = new Float32Array(DIM);
-      for (const item of items) {
-        book.vectors[item]?.forEach((value, d) => {
-          sum[d] = (sum[d] ?? 0) + value;
-        });
-      }
-      const size = items.length;
-      const nearest = order
-        .filter((other) => other !== cluster)
-        .map((other) => ({ other, cosine: dot(centroids[cluster] ?? sum, centroids[other] ?? sum) }))
-        .sort((a, b) => b.cosine - a.cosine)[0];
-      return {
-        id: index + 1,
-        name: groups[0] ?? "",
-        namedByPerson: false,
-        alternates: [...groups.slice(1, 3), book.texts[items[0] ?? 0] ?? ""],
-        colour: index,
-        size,
-        // The mean over all pairs, from the length of the sum.
-        cohesion: size > 1 ? (dot(sum, sum) - size) / (size * (size - 1)) : 1,
-        stability: Math.min(1, Math.max(0, 0.95 - Math.max(0, nearest?.cosine ?? 0))),
-        nearestTopic: nearest ? (idOf.get(nearest.other) ?? null) : null,
-        typical: items.slice(0, 12),
-        odd: items
-          .slice(12)
-          .reverse()
-          .filter((item) => cosineOf(item) < FITS + 0.1)
-          .slice(0, 8),
-      };
-    });
-    best.forEach(({ first, second, cosine, next }, item) => {
-      const isPlaced = cosine >= FITS;
-      book.places.topic[item] = isPlaced ? (idOf.get(first) ?? NO_TOPIC) : NO_TOPIC;
-      book.places.runnerUp[item] = idOf.get(isPlaced ? second : first) ?? NO_TOPIC;
-      const [a, b] = [Math.exp(cosine * 6), Math.exp(next * 6)];
-      book.places.confidence[item] = a / (a + b);
-    });
-    book.places = { ...book.places };
-    book.hasTopics = true;
   }
 
   #pairs(vectors: readonly Float32Array[]): { values: number[]; isExact: boolean } {
@@ -563,7 +591,8 @@ export class FakeBackend implements Backend {
 
   #heatmap() {
     if (this.#picture?.revision === this.#revision) return this.#picture;
-    const { texts, vectors, topics, places } = this.#workbook();
+    const { texts, sorting } = this.#workbook();
+    const { vectors, topics, places } = sorting;
     const place = new Map(topics.map(({ id }, index) => [id, index]));
     const order = Uint32Array.from(texts.keys()).sort((a, b) => {
       const topicOf = (item: number): number => place.get(places.topic[item] ?? NO_TOPIC) ?? topics.length;

@@ -43,6 +43,13 @@ export function groupOf(text: string): string {
   );
 }
 
+/** The group a context speaks of: "the company" means companies. */
+export function categoryLike(context: string): string {
+  const last = context.trim().split(" ").at(-1) ?? context;
+  const stem = last.slice(0, Math.max(3, last.length - 1)).toLowerCase();
+  return Object.keys(BY_CATEGORY).find((category) => category.startsWith(stem)) ?? last;
+}
+
 /** 280 words of ten categories, mixed as a person's list would be. */
 export function words(): string[] {
   const columns = Object.values(BY_CATEGORY).map((list) => list.split(","));

@@ -1,5 +1,5 @@
 /** Made-up vectors and small, real algorithms over them, for the fake backend. Same input, same result. */
-import { groupOf } from "./fakeLists";
+import { categoryLike, groupOf } from "./fakeLists";
 
 export const DIM = 32;
 
@@ -36,8 +36,10 @@ export function dot(a: Float32Array, b: Float32Array): number {
 
 const common = direction("what all texts share");
 
-export function embedText(text: string): Float32Array {
-  const group = direction(`group ${groupOf(text)}`);
+/** A context such as "the company" draws a text towards what the context names. */
+export function embedText(text: string, context: string | null = null): Float32Array {
+  const meant = context === null ? groupOf(text) : categoryLike(context);
+  const group = direction(`group ${meant}`);
   const own = direction(text);
   return unit(
     own.map((value, index) => value * 0.75 + (group[index] ?? 0) * 0.58 + (common[index] ?? 0) * 0.42),

@@ -98,7 +98,7 @@ export class App {
     // The engine has the new workbook open already: the old one's memory must not land in it.
     this.session?.leave();
     const session = new Session(
-      { backend: this.backend, fail: this.fail, say: (text) => this.toasts.say(text) },
+      { backend: this.backend, fail: this.fail, say: (text, action) => this.toasts.say(text, action) },
       workbook,
     );
     this.session = session;

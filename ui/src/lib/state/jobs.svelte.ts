@@ -2,7 +2,7 @@
 import type { Backend } from "$lib/ipc/backend";
 import type { JobId, JobOutcome, Progress } from "$lib/ipc/bindings";
 
-export type JobKind = "embed" | "findTopics";
+export type JobKind = "embed" | "findTopics" | "sortInto" | "splitTopic" | "placeUnsorted";
 
 /** What a job leaves behind in the workbook that is still open. */
 export type JobResult = Exclude<JobOutcome, { kind: "abandoned" }>;

@@ -4,14 +4,20 @@
  */
 import { untrack } from "svelte";
 import type { Backend } from "$lib/ipc/backend";
-import type { TopicId, WorkbookView } from "$lib/ipc/bindings";
+import type { ItemId, TopicId, WorkbookView } from "$lib/ipc/bindings";
 import { m } from "$lib/paraglide/messages";
+import { Doubt } from "./doubt.svelte";
 import { Heatmap } from "./heatmap.svelte";
+import { History } from "./history.svelte";
 import { type JobResult, Jobs } from "./jobs.svelte";
-import { Layout } from "./layout.svelte";
+import { Layout, type Tab } from "./layout.svelte";
 import { readMemory, writeMemory } from "./memory";
+import { Moving, type ToastAction } from "./moving.svelte";
 import { Nearness } from "./nearness.svelte";
+import { Score } from "./score.svelte";
 import { Selection } from "./selection.svelte";
+import { Sorting } from "./sorting.svelte";
+import { Threshold } from "./threshold.svelte";
 import { OpenWorkbook } from "./workbook.svelte";
 import { WordsTable } from "./words.svelte";
 
@@ -24,7 +30,7 @@ export const MAX_TOPICS = 200;
 export interface Surroundings {
   backend: Backend;
   fail: (thrown: unknown) => void;
-  say: (text: string) => void;
+  say: (text: string, action?: ToastAction) => void;
 }
 
 export class Session {
@@ -35,10 +41,18 @@ export class Session {
   readonly words: WordsTable;
   readonly heatmap: Heatmap;
   readonly nearness: Nearness;
+  readonly moving: Moving;
+  readonly sorting: Sorting;
+  readonly threshold: Threshold;
+  readonly doubt: Doubt;
+  readonly score: Score;
+  readonly history: History;
   /** How many topics to look for; null leaves it to the machine. */
   topicCount = $state<number | null>(null);
   /** The topic whose name is being edited in the topics panel. */
   renaming = $state<TopicId | null>(null);
+  /** The item that is read again with its new context. */
+  givingContextTo = $state<ItemId | null>(null);
   isReportOpen = $state(false);
 
   readonly #around: Surroundings;
@@ -56,6 +70,21 @@ export class Session {
     this.words = new WordsTable(this.workbook);
     this.heatmap = new Heatmap(around.backend, this.fail);
     this.nearness = new Nearness(around.backend);
+    this.moving = new Moving({
+      backend: around.backend,
+      workbook: this.workbook,
+      selection: this.selection,
+      attempt: (action) => this.attempt(action),
+      say: around.say,
+      nameTopic: (topic) => {
+        if (this.layout.isTopicsOpen) this.renaming = topic;
+      },
+    });
+    this.sorting = new Sorting(this.workbook);
+    this.threshold = new Threshold(this.workbook);
+    this.doubt = new Doubt(this.workbook);
+    this.score = new Score(around.backend, this.workbook);
+    this.history = new History(around.backend, this.workbook);
     this.#restore(view);
     this.#saved = this.#remember();
     this.#stopWatching = $effect.root(() => {
@@ -105,6 +134,46 @@ export class Session {
     );
   }
 
+  /** Sorts into the topics typed in the dialog. */
+  async sortIntoTopics(): Promise<void> {
+    if (!this.sorting.canSort || this.workbook.missingVectors > 0) return;
+    const request = this.sorting.request();
+    const outcome = await this.#runJob("sortInto", (id, onProgress) =>
+      this.#around.backend.sortInto(id, request, onProgress),
+    );
+    if (outcome?.kind === "finished") this.sorting.finish();
+  }
+
+  async placeUnsorted(): Promise<void> {
+    await this.#runJob("placeUnsorted", (id, onProgress) =>
+      this.#around.backend.placeUnsorted(id, onProgress),
+    );
+  }
+
+  /** Tells the model what an item means; an empty context takes that back. */
+  async giveContext(item: ItemId, context: string): Promise<void> {
+    const wanted = context === "" ? null : context;
+    if (wanted === this.workbook.contextOf(item)) return;
+    this.givingContextTo = item;
+    await this.attempt(async () =>
+      this.workbook.update(await this.#around.backend.giveContext(item, wanted)),
+    );
+    if (this.givingContextTo === item) this.givingContextTo = null;
+  }
+
+  /** Whether a tab has something to show. The list itself is there from the start; the rest needs topics. */
+  hasTab(tab: Tab): boolean {
+    if (tab === "words") return true;
+    return this.workbook.view.hasTopics && (tab !== "score" || this.score.judges.length > 0);
+  }
+
+  /** Finds topics inside a topic. */
+  async split(topic: TopicId): Promise<void> {
+    await this.#runJob("splitTopic", (id, onProgress) =>
+      this.#around.backend.splitTopic(id, topic, onProgress),
+    );
+  }
+
   async cancelJob(): Promise<void> {
     await this.attempt(() => this.jobs.cancel());
   }
@@ -122,6 +191,15 @@ export class Session {
 
   async redo(): Promise<void> {
     await this.attempt(() => this.workbook.redo());
+  }
+
+  async openHistory(): Promise<void> {
+    await this.attempt(() => this.history.open());
+  }
+
+  /** Undoes or redoes until so many steps are done. */
+  async travel(done: number): Promise<void> {
+    await this.attempt(() => this.history.goTo(done));
   }
 
   /** Writes what is on screen: in Words the rows as filtered and sorted, elsewhere everything. */
@@ -163,6 +241,7 @@ export class Session {
     this.#unsaved = null;
     this.#stopWatching();
     this.jobs.abandon();
+    this.moving.drag.cancel();
   }
 
   /** Does something for the person; if it fails, says so. */
@@ -232,7 +311,7 @@ export class Session {
         : selected?.kind !== "topic" ||
           selected.topic === null ||
           view.topics.some((topic) => topic.id === selected.topic);
-    if (selected && isThere) selection.current = selected;
+    if (selected && isThere) selection.restore(selected);
   }
 
   #saveSoon(memory: string): void {

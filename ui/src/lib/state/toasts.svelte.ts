@@ -2,6 +2,8 @@
 export interface Toast {
   id: number;
   text: string;
+  /** What the person may do about it. */
+  action?: { label: string; run: () => void } | undefined;
 }
 
 const SHOWN_FOR_MS = 6000;
@@ -10,9 +12,9 @@ export class Toasts {
   shown = $state.raw<readonly Toast[]>([]);
   #lastId = 0;
 
-  say(text: string): void {
+  say(text: string, action?: Toast["action"]): void {
     const id = ++this.#lastId;
-    this.shown = [...this.shown.slice(-2), { id, text }];
+    this.shown = [...this.shown.slice(-2), { id, text, action }];
     setTimeout(() => {
       this.dismiss(id);
     }, SHOWN_FOR_MS);

@@ -2,6 +2,7 @@
 import type { Backend, Places } from "$lib/ipc/backend";
 import { NO_TOPIC } from "$lib/ipc/backend";
 import type { Edit, ItemId, TopicId, TopicView, WorkbookView } from "$lib/ipc/bindings";
+import { m } from "$lib/paraglide/messages";
 import { unitOf } from "$lib/text/unit";
 import { Latest } from "./latest";
 
@@ -9,8 +10,10 @@ import { Latest } from "./latest";
 function nowhere(count: number): Places {
   return {
     topic: new Uint32Array(count).fill(NO_TOPIC),
+    suggested: new Uint32Array(count).fill(NO_TOPIC),
     runnerUp: new Uint32Array(count).fill(NO_TOPIC),
     confidence: new Float32Array(count),
+    runnerUpConfidence: new Float32Array(count),
     pinned: new Uint8Array(count),
   };
 }
@@ -27,6 +30,14 @@ export class OpenWorkbook {
 
   readonly unit = $derived(unitOf(this.texts));
   readonly topicById = $derived.by(() => new Map(this.view.topics.map((topic) => [topic.id, topic])));
+  /** Items in Unsorted that the machine may place. */
+  readonly placeableCount = $derived.by(() => {
+    const { topic, pinned } = this.places;
+    return topic.reduce((sum, at, item) => sum + (at === NO_TOPIC && pinned[item] !== 1 ? 1 : 0), 0);
+  });
+  readonly #contextByItem = $derived.by(
+    () => new Map(this.view.contexts.map(({ item, context }) => [item, context])),
+  );
   /** Items of every topic (and of `NO_TOPIC`), typical ones first, then by confidence. */
   readonly members = $derived.by(() => this.#sortMembers());
 
@@ -95,6 +106,17 @@ export class OpenWorkbook {
     return text.length > LABEL_LETTERS ? `${text.slice(0, LABEL_LETTERS)}\u2026` : text;
   }
 
+  /** What the person said it means; null for nothing. */
+  contextOf(item: ItemId): string | null {
+    return this.#contextByItem.get(item) ?? null;
+  }
+
+  /** The text as the model reads it, for tooltips: "apple, the company". */
+  readAs(item: ItemId): string {
+    const context = this.contextOf(item);
+    return context === null ? this.label(item) : m.read_as({ text: this.label(item), context });
+  }
+
   topicOf(item: ItemId): TopicView | null {
     return this.topicById.get(this.places.topic[item] ?? NO_TOPIC) ?? null;
   }
@@ -105,6 +127,19 @@ export class OpenWorkbook {
 
   confidenceOf(item: ItemId): number {
     return this.places.confidence[item] ?? 0;
+  }
+
+  isPinned(item: ItemId): boolean {
+    return this.places.pinned[item] === 1;
+  }
+
+  /** Where the machine would put it. */
+  suggestedOf(item: ItemId): TopicView | null {
+    return this.topicById.get(this.places.suggested[item] ?? NO_TOPIC) ?? null;
+  }
+
+  runnerUpConfidenceOf(item: ItemId): number {
+    return this.places.runnerUpConfidence[item] ?? 0;
   }
 
   membersOf(topic: TopicId | null): readonly ItemId[] {

@@ -15,8 +15,11 @@ const topic: TopicView = {
   cohesion: 0.45,
   stability: 0.9,
   nearestTopic: 2,
+  nearestSimilarity: 0.2,
+  pinned: 0,
   typical: [],
   odd: [],
+  fitting: [],
 };
 const byId = new Map([[2, { ...topic, id: 2, name: "vegetables" }]]);
 
