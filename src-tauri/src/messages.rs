@@ -258,19 +258,41 @@ pub struct WorkbookView {
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Edit {
     /// Puts items into a topic, or into Unsorted (null), and pins them there.
-    MoveItems { items: Vec<ItemId>, topic: Option<TopicId> },
+    MoveItems {
+        items: Vec<ItemId>,
+        topic: Option<TopicId>,
+    },
     /// Leaves items where they are, but lets the machine move them again.
-    UnpinItems { items: Vec<ItemId> },
+    UnpinItems {
+        items: Vec<ItemId>,
+    },
     /// Makes a topic, the last one, and moves these items into it; there may be none.
-    NewTopic { name: String, items: Vec<ItemId> },
-    RenameTopic { topic: TopicId, name: String },
-    RecolourTopic { topic: TopicId, colour: u32 },
+    NewTopic {
+        name: String,
+        items: Vec<ItemId>,
+    },
+    RenameTopic {
+        topic: TopicId,
+        name: String,
+    },
+    RecolourTopic {
+        topic: TopicId,
+        colour: u32,
+    },
     /// Puts a topic at this place of the list, counted from 0.
-    ReorderTopic { topic: TopicId, place: u32 },
+    ReorderTopic {
+        topic: TopicId,
+        place: u32,
+    },
     /// All of `from` goes into `into`; `from` is gone.
-    MergeTopics { from: TopicId, into: TopicId },
+    MergeTopics {
+        from: TopicId,
+        into: TopicId,
+    },
     /// Its items go to Unsorted, unpinned.
-    DeleteTopic { topic: TopicId },
+    DeleteTopic {
+        topic: TopicId,
+    },
     /// Places every unpinned item of which the machine is at least so sure; the others go to Unsorted.
     SetThreshold {
         #[specta(type = Number)]

@@ -38,17 +38,20 @@ pub(crate) fn embedded(texts: &[&str]) -> Vectors {
     embed_all(&mut *embedder(), texts, &Silent).expect("the model embeds any text")
 }
 
+/// The labelled list `name` of the fixtures, and its vectors.
+pub(crate) fn labelled(name: &str) -> (Vec<Item>, Vectors) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
+    let source = Source::File(&path);
+    let options = import::recognise(source).expect("the list is readable");
+    let items = import::read(source, &options).expect("the list is readable").items;
+    let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
+    let vectors = embedded(&texts);
+    (items, vectors)
+}
+
 /// `words_a.csv`: 564 words in 10 categories, and their vectors.
 pub(crate) fn words_a() -> &'static (Vec<Item>, Vectors) {
-    static WORDS: LazyLock<(Vec<Item>, Vectors)> = LazyLock::new(|| {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/words_a.csv");
-        let source = Source::File(&path);
-        let options = import::recognise(source).expect("the list is readable");
-        let items = import::read(source, &options).expect("the list is readable").items;
-        let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
-        let vectors = embedded(&texts);
-        (items, vectors)
-    });
+    static WORDS: LazyLock<(Vec<Item>, Vectors)> = LazyLock::new(|| labelled("words_a.csv"));
     &WORDS
 }
 

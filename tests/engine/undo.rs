@@ -68,8 +68,7 @@ fn every_edit_does_what_it_says_and_says_what_it_did() {
     };
     let at = |sorting: &Sorting, item: usize| sorting.placements[item];
     check(move_to(&[1], Some(id(0))), "Moved text 1 to fruit", &|before, after| {
-        at(after, 1)
-            == Placement { topic: Some(id(0)), pinned: true, ..at(before, 1) }
+        at(after, 1) == Placement { topic: Some(id(0)), pinned: true, ..at(before, 1) }
             && at(after, 2) == at(before, 2)
     });
     check(move_to(&[1, 2, 4], None), "Moved 3 words to Unsorted", &|_, after| {
@@ -117,21 +116,18 @@ fn every_edit_does_what_it_says_and_says_what_it_did() {
             let place = at(after, item.index());
             place.topic.is_none() && !place.pinned
         }) && after.topics.len() == 2
-            && after.placements.iter().all(|place| {
-                place.suggested != Some(id(0)) && place.runner_up != Some(id(0))
+            && after
+                .placements
+                .iter()
+                .all(|place| place.suggested != Some(id(0)) && place.runner_up != Some(id(0)))
+    });
+    check(Edit::SetThreshold { threshold: 0.5 }, "Placed words from 50 % on", &|before, after| {
+        after.threshold == Some(0.5)
+            && before.placements.iter().zip(&after.placements).all(|(before, after)| {
+                let sure = before.suggested.filter(|_| before.confidence >= 0.5);
+                after.topic == if before.pinned { before.topic } else { sure }
             })
     });
-    check(
-        Edit::SetThreshold { threshold: 0.5 },
-        "Placed words from 50 % on",
-        &|before, after| {
-            after.threshold == Some(0.5)
-                && before.placements.iter().zip(&after.placements).all(|(before, after)| {
-                    let sure = before.suggested.filter(|_| before.confidence >= 0.5);
-                    after.topic == if before.pinned { before.topic } else { sure }
-                })
-        },
-    );
     check(context(3, Some(" the\ncompany ")), "Read text 3 as text 3, the company", &|_, after| {
         let read = after.embedded_text(ItemId(3), &items()[3]);
         read == "text 3, the company" && at(after, 3).confidence == 0.7

@@ -396,7 +396,8 @@ mod tests {
         bring_up_to_date(&mut connection, &path, Some(today), &sound).expect("migrated");
         assert!(connection.table_exists(None, "moods").expect("asked"), "the new schema is there");
         assert_eq!(meta::get(&connection).expect("kept"), meta, "with what was in the old one");
-        let newer = version(&path, &connection, VERSION).err().expect("an older Kindred refuses it");
+        let newer =
+            version(&path, &connection, VERSION).err().expect("an older Kindred refuses it");
         assert!(matches!(newer, Error::NewerWorkbook { .. }), "and says why: {newer}");
         Store::open(&backup, today).expect("the backup is a workbook of the old version");
     }

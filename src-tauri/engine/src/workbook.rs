@@ -32,8 +32,8 @@ use crate::store::{self, Day, Store};
 use crate::topics::Sorting;
 use crate::vectors::Vectors;
 use cache::Cache;
-use progress::Committed;
 pub use changes::History;
+use progress::Committed;
 pub use teaching::{Agreement, Judge};
 
 /// Where a new workbook comes from.

@@ -65,7 +65,9 @@ pub(crate) async fn followers(
     topic: Option<TopicId>,
 ) -> Result<Vec<Follower>> {
     blocking(app, move |state| {
-        let found = state.workbook()?.followers(&ids(items), topic.map(Into::into))?;
+        let workbook = state.workbook()?;
+        let mut embedder = state.model.embedder(&Silent)?;
+        let found = workbook.followers(&ids(items), topic.map(Into::into), &mut *embedder)?;
         let follower = |(item, confidence)| Follower { item: ItemId::from(item), confidence };
         Ok(found.into_iter().map(follower).collect())
     })

@@ -12,9 +12,7 @@ use tauri::AppHandle;
 
 use super::blocking;
 use crate::error::Result;
-use crate::messages::{
-    Bytes, ItemContext, ModelView, NO_TOPIC, TopicView, WorkbookView, count,
-};
+use crate::messages::{Bytes, ItemContext, ModelView, NO_TOPIC, TopicView, WorkbookView, count};
 use crate::state::{AppState, now_secs};
 use crate::window;
 

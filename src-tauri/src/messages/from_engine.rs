@@ -86,10 +86,8 @@ impl From<Edit> for EngineEdit {
 
 impl From<SortRequest> for sort::SortInto {
     fn from(request: SortRequest) -> Self {
-        let wanted = |topic: WantedTopic| sort::WantedTopic {
-            name: topic.name,
-            examples: topic.examples,
-        };
+        let wanted =
+            |topic: WantedTopic| sort::WantedTopic { name: topic.name, examples: topic.examples };
         Self {
             topics: request.topics.into_iter().map(wanted).collect(),
             uses_categories: request.uses_categories,

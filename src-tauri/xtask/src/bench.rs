@@ -33,6 +33,7 @@ const WORDS_PER_SENTENCE: usize = 12;
 const POINTS: usize = 100_000;
 const FEWER_POINTS: usize = 10_000;
 const KMEANS_ROUNDS: usize = 20;
+const SORT_TOPICS: usize = 50;
 const LIST: &str = "tests/fixtures/words_a.csv";
 
 /// What to measure, and how often.
@@ -50,11 +51,12 @@ impl Default for Options {
 
 type Benchmark = fn(&mut Arena) -> Result<Section>;
 
-const BENCHMARKS: [(&str, Benchmark); 5] = [
+const BENCHMARKS: [(&str, Benchmark); 6] = [
     ("words", words),
     ("sentences", sentences),
     ("kmeans", kmeans),
     ("similarity", similarity),
+    ("sort", sort),
     ("topics", topics),
 ];
 
@@ -231,6 +233,35 @@ fn similarity(arena: &mut Arena) -> Result<Section> {
     })
 }
 
+fn sort(arena: &mut Arena) -> Result<Section> {
+    make_points(arena)?;
+    let task = json!({
+        "task": "sort",
+        "points": arena.file("points.f32"),
+        "dim": DIM,
+        "topics": SORT_TOPICS,
+    });
+    let (mut kindred, mut peer) =
+        (Timings::new("Kindred"), Timings::new("numpy, nearest centroid of the examples"));
+    let mut preparation = f64::INFINITY;
+    for _ in 0..arena.rounds {
+        let ours = arena.kindred.ask(&task)?;
+        preparation = preparation.min(ours.preparation);
+        kindred.add(&ours);
+        peer.add(&arena.peer.ask(&task)?);
+    }
+    Ok(Section {
+        title: format!("Sorting {POINTS} items into {SORT_TOPICS} topics of 3 examples"),
+        units: None,
+        kindred,
+        peers: vec![peer],
+        agreement: format!(
+            "The peer learns nothing from the other items and has no confidence. Kindred prepared \
+             the list once, in {preparation:.2} s."
+        ),
+    })
+}
+
 fn topics(arena: &mut Arena) -> Result<Section> {
     let (mut kindred, mut peer) =
         (Timings::new("kindred-cli topics"), Timings::new("Python script"));
@@ -307,6 +338,8 @@ struct Answer {
     rounds: usize,
     #[serde(default)]
     difference: f64,
+    #[serde(default)]
+    preparation: f64,
 }
 
 impl Contestant {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use kindred_engine::analyse::classify::{EmbeddedClues, Space, classify};
 use kindred_engine::analyse::heatmap::{Heatmap, Range, TILE_CELLS};
 use kindred_engine::analyse::kmeans::{Rounds, lloyd};
 use kindred_engine::embed::onnx::OnnxEmbedder;
@@ -33,6 +34,8 @@ enum Task {
     Kmeans { points: PathBuf, start: PathBuf, dim: usize, rounds: usize },
     /// All similarities as the heatmap's tiles; writes `n x n` bytes.
     Similarity { points: PathBuf, dim: usize, out: PathBuf },
+    /// Sorts points into topics, each known by three of them; once the list is prepared.
+    Sort { points: PathBuf, dim: usize, topics: usize },
 }
 
 #[derive(Default, Serialize)]
@@ -42,6 +45,9 @@ struct Answer {
     inertia: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rounds: Option<usize>,
+    /// Seconds it took before, once for a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preparation: Option<f64>,
 }
 
 fn main() -> Result<()> {
@@ -71,9 +77,11 @@ fn answer(task: &Task, embedder: &mut Option<OnnxEmbedder>) -> Result<Answer> {
             let started = Instant::now();
             let partition = lloyd(&points, start, rounds, &Silent)?;
             let seconds = started.elapsed().as_secs_f64();
-            Ok(Answer { seconds, inertia: Some(partition.inertia), rounds: Some(partition.rounds) })
+            let (inertia, rounds) = (Some(partition.inertia), Some(partition.rounds));
+            Ok(Answer { seconds, inertia, rounds, ..Answer::default() })
         }
         Task::Similarity { points, dim, out } => similarity(read(points, *dim)?, out),
+        Task::Sort { points, dim, topics } => sort(&read(points, *dim)?, *topics),
     }
 }
 
@@ -127,6 +135,23 @@ fn similarity(points: Vectors, out: &Path) -> Result<Answer> {
     }
     fs::write(out, matrix)?;
     Ok(Answer { seconds, ..Answer::default() })
+}
+
+fn sort(points: &Vectors, topics: usize) -> Result<Answer> {
+    const EXAMPLES: usize = 3;
+    let nothing = || Vectors::new(points.dim(), Vec::new());
+    let clues: Vec<EmbeddedClues> = (0..topics)
+        .map(|topic| {
+            let examples = (topic * EXAMPLES..(topic + 1) * EXAMPLES).collect();
+            EmbeddedClues::new(nothing(), examples, nothing())
+        })
+        .collect();
+    let started = Instant::now();
+    let space = Space::new(points);
+    let preparation = Some(started.elapsed().as_secs_f64());
+    let started = Instant::now();
+    classify(&space, &clues, &Silent)?;
+    Ok(Answer { seconds: started.elapsed().as_secs_f64(), preparation, ..Answer::default() })
 }
 
 /// The tile on the other side of the diagonal.

@@ -7,6 +7,12 @@ import { createServer } from "node:net";
 import { until } from "./until.mjs";
 
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
+const MOUSE = { type: "pointer", id: "mouse", parameters: { pointerType: "mouse" } };
+
+/** A step of the mouse to a point of the window, in CSS pixels. */
+function moveTo(x, y, duration = 0) {
+  return { type: "pointerMove", duration, origin: "viewport", x: Math.round(x), y: Math.round(y) };
+}
 
 /** Starts a driver and, through it, the app. `env` is what the app sees. */
 export async function startSession({ binary, args, env }) {
@@ -90,22 +96,40 @@ class Session {
 
   /** Moves the mouse to a point of the window, in CSS pixels. */
   hover(x, y) {
-    const actions = [{ type: "pointerMove", duration: 0, origin: "viewport", x: Math.round(x), y: Math.round(y) }];
+    return this.pointer([moveTo(x, y)]);
+  }
+
+  /** Clicks a point of the window, in CSS pixels; button 2 is the right one. */
+  clickAt(x, y, { button = 0 } = {}) {
+    return this.pointer([moveTo(x, y), { type: "pointerDown", button }, { type: "pointerUp", button }]);
+  }
+
+  /** Clicks a point while a key is held. */
+  clickWith(key, x, y) {
+    const rest = { type: "pause", duration: 0 };
     return this.#post("/actions", {
-      actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }],
+      actions: [
+        { type: "key", id: "keyboard", actions: [{ type: "keyDown", value: key }, rest, rest, { type: "keyUp", value: key }] },
+        { ...MOUSE, actions: [moveTo(x, y), { type: "pointerDown", button: 0 }, { type: "pointerUp", button: 0 }, rest] },
+      ],
     });
   }
 
-  /** Clicks a point of the window, in CSS pixels. */
-  clickAt(x, y) {
-    const actions = [
-      { type: "pointerMove", duration: 0, origin: "viewport", x: Math.round(x), y: Math.round(y) },
-      { type: "pointerDown", button: 0 },
-      { type: "pointerUp", button: 0 },
-    ];
-    return this.#post("/actions", {
-      actions: [{ type: "pointer", id: "mouse", parameters: { pointerType: "mouse" }, actions }],
-    });
+  /** Presses the mouse at the first point, moves through the others and leaves it pressed. */
+  dragThrough(...points) {
+    const [[x, y], ...rest] = points;
+    const onwards = rest.map(([x, y]) => moveTo(x, y, 60));
+    return this.pointer([moveTo(x, y), { type: "pointerDown", button: 0 }, ...onwards]);
+  }
+
+  /** Lets go of the mouse where it is. */
+  letGo() {
+    return this.pointer([{ type: "pointerUp", button: 0 }]);
+  }
+
+  /** What the mouse does, step by step. */
+  pointer(actions) {
+    return this.#post("/actions", { actions: [{ ...MOUSE, actions }] });
   }
 
   setSize(width, height) {
@@ -149,6 +173,7 @@ export const KEYS = {
   backspace: "\uE003",
   delete: "\uE017",
   down: "\uE015",
+  f10: "\uE03A",
   right: "\uE014",
 };
 

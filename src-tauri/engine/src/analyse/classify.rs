@@ -24,6 +24,8 @@ use evidence::Evidence;
 pub use follow::followers;
 pub use space::Space;
 
+/// How sure a follower must be when topics are judged by all that is known of them.
+const FOLLOWS: f32 = 0.5;
 /// What a name is embedded as: alone it may mean anything, the others call up a class.
 const PHRASINGS: [&str; 4] = ["", "types of ", "list of ", "a kind of "];
 /// Makes cosines to topics into shares.
@@ -39,6 +41,8 @@ const EVEN: f32 = 0.5;
 /// Rounds in which neighbours even out each other's doubts, and how much they count.
 const SPREADS: usize = 5;
 const NEIGHBOURS_SHARE: f32 = 0.5;
+/// Standard deviations above what items are to strange topics from which on an item belongs to one.
+const FAMILIAR: f32 = 1.5;
 /// Shares below this pull nothing.
 const NEGLIGIBLE: f32 = 1e-3;
 /// Below this length a direction is none.
@@ -62,6 +66,15 @@ pub struct EmbeddedClues {
     name: Vectors,
     items: Vec<usize>,
     others: Vectors,
+}
+
+impl EmbeddedClues {
+    /// `name`: a topic's name in several phrasings, no rows without one;
+    /// `items`: indices of examples in the list; `others`: examples outside it.
+    #[must_use]
+    pub fn new(name: Vectors, items: Vec<usize>, others: Vectors) -> Self {
+        Self { name, items, others }
+    }
 }
 
 /// What the machine thinks of an item: places in the list of topics.
@@ -95,12 +108,7 @@ impl Suggestion {
         let share = |topic: Option<u32>| topic.map_or(0.0, |topic| shares[topic as usize]);
         let best = largest(None);
         let runner_up = best.and_then(|best| largest(Some(best)));
-        Self {
-            best,
-            confidence: share(best),
-            runner_up,
-            runner_up_confidence: share(runner_up),
-        }
+        Self { best, confidence: share(best), runner_up, runner_up_confidence: share(runner_up) }
     }
 }
 
@@ -122,11 +130,7 @@ pub fn embed_clues(
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
                 embed_all(embedder, &texts, monitor)
             };
-            Ok(EmbeddedClues {
-                name: embed(&name)?,
-                items: clue.items.clone(),
-                others: embed(clue.others)?,
-            })
+            Ok(EmbeddedClues::new(embed(&name)?, clue.items.clone(), embed(clue.others)?))
         })
         .collect()
 }
@@ -153,7 +157,7 @@ pub fn classify(
     to_shares(&mut shares, k, TEMPERATURE);
     let agreement = space.agreement(&closest_or_known(&to_base, k, &known), k);
     let pull = (PULL * agreement * agreement).min(PULL);
-    let rounds = if space.company() == 0 { 0 } else { ROUNDS };
+    let rounds = if space.knows_neighbours() { ROUNDS } else { 0 };
     for _ in 0..rounds {
         monitor.check()?;
         hold_back(&mut shares, k, &known, &evidence.is_dead);
@@ -166,16 +170,105 @@ pub fn classify(
     }
     monitor.check()?;
     pin_known(&mut shares, k, &known);
-    spread(&mut shares, k, space, &known);
+    let is_known: Vec<bool> = known.iter().map(Option::is_some).collect();
+    let shares = spread(shares, k, space, &is_known);
     let sharpness = sharpness(space, k, agreement, evidence.has_names);
+    let likeness = Likeness::of(&to_base, k);
     Ok(shares
         .par_chunks(k)
+        .zip(to_base.par_chunks(k))
         .zip(&known)
-        .map(|(shares, known)| {
-            let exponent = if known.is_some() { 1.0 } else { sharpness };
-            Suggestion::of_shares(&sharpened(shares, exponent))
+        .map(|((shares, to_base), known)| {
+            if known.is_some() {
+                return Suggestion::of_shares(shares);
+            }
+            let belongs = likeness.belongs(to_base);
+            let mut shares = sharpened(shares, sharpness);
+            shares.iter_mut().for_each(|share| *share *= belongs);
+            Suggestion::of_shares(&shares)
         })
         .collect())
+}
+
+/// How alike items and topics are that have nothing to do with each other. A share only says
+/// which topic is likeliest, not whether any is likely: an item that is to its best topic what
+/// items are to strange ones fits nowhere, and nobody should be sure of it.
+struct Likeness {
+    /// Mean cosine to strange topics.
+    strange: f32,
+    /// From which cosine on an item surely belongs to one of the topics.
+    familiar: f32,
+}
+
+impl Likeness {
+    fn of(to_base: &[f32], k: usize) -> Self {
+        let (mut sum, mut squares, mut count) = (0.0_f64, 0.0_f64, 0.0_f64);
+        for cosines in to_base.chunks_exact(k) {
+            let best = largest(cosines);
+            // One of the best ones is the item's own.
+            let mut is_own_seen = false;
+            for &cosine in cosines {
+                if cosine == best && !is_own_seen {
+                    is_own_seen = true;
+                    continue;
+                }
+                sum += f64::from(cosine);
+                squares += f64::from(cosine) * f64::from(cosine);
+                count += 1.0;
+            }
+        }
+        let strange = sum / f64::max(count, 1.0);
+        let deviation = (squares / f64::max(count, 1.0) - strange * strange).max(0.0).sqrt();
+        Self {
+            strange: strange as f32,
+            familiar: (strange + f64::from(FAMILIAR) * deviation) as f32,
+        }
+    }
+
+    /// 0 for what is a stranger to all topics, 1 for what belongs to one.
+    fn belongs(&self, to_base: &[f32]) -> f32 {
+        let range = (self.familiar - self.strange).max(NOTHING);
+        ((largest(to_base) - self.strange) / range).clamp(0.0, 1.0)
+    }
+}
+
+fn largest(cosines: &[f32]) -> f32 {
+    cosines.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+}
+
+/// Items that would follow `moved`, which are among the examples of topic
+/// `target`, with how sure that is, surest first: those that the machine would
+/// now put there as well and that are closer to what was moved than to the
+/// items of their own topic. `group` is the topic of every item.
+///
+/// # Errors
+/// `Cancelled`.
+pub fn followers_of_examples(
+    space: &Space,
+    clues: &[EmbeddedClues],
+    group: &[Option<u32>],
+    moved: &[usize],
+    target: usize,
+    monitor: &dyn Monitor,
+) -> Result<Vec<(usize, f32)>> {
+    let own = centroids(space.smooth(), group, clues.len());
+    let direction = follow::direction(space.smooth(), moved);
+    let dot = super::product::dot;
+    let mut found: Vec<(usize, f32)> = classify(space, clues, monitor)?
+        .into_iter()
+        .enumerate()
+        .filter(|(item, suggestion)| {
+            let row = space.smooth().row(*item);
+            group[*item] != Some(target as u32)
+                && suggestion.best == Some(target as u32)
+                && suggestion.confidence >= FOLLOWS
+                && dot(row, &direction)
+                    > group[*item].map_or(0.0, |group| dot(row, own.row(group as usize)))
+        })
+        .map(|(item, suggestion)| (item, suggestion.confidence))
+        .collect();
+    follow::surest_first(&mut found);
+    Ok(found)
 }
 
 /// Suggests the closest topic for each of `rows`, `m x dim` and centred, going
@@ -232,13 +325,17 @@ fn closest_or_known(cosines: &[f32], k: usize, known: &[Option<u32>]) -> Vec<u32
         }
         best as u32
     };
-    cosines.chunks_exact(k).zip(known).map(|(c, known)| known.unwrap_or_else(|| closest(c))).collect()
+    cosines
+        .chunks_exact(k)
+        .zip(known)
+        .map(|(c, known)| known.unwrap_or_else(|| closest(c)))
+        .collect()
 }
 
 /// Softmax, in place.
 fn to_shares(cosines: &mut [f32], k: usize, temperature: f32) {
     cosines.par_chunks_mut(k).for_each(|cosines| {
-        let largest = cosines.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let largest = largest(cosines);
         cosines.iter_mut().for_each(|c| *c = ((*c - largest) / temperature).exp());
         let total: f32 = cosines.iter().sum();
         cosines.iter_mut().for_each(|share| *share /= total);
@@ -317,18 +414,22 @@ impl Pulled {
 
     /// Replaces every item's shares by its cosines to the topics: to name and examples, and to
     /// what was pulled there, without what it pulled itself.
-    fn judge(&self, rows: &Vectors, base: &Vectors, to_base: &[f32], pull: f32, shares: &mut [f32]) {
+    fn judge(
+        &self,
+        rows: &Vectors,
+        base: &Vectors,
+        to_base: &[f32],
+        pull: f32,
+        shares: &mut [f32],
+    ) {
         let k = base.len();
         let dot = super::product::dot;
         let lengths: Vec<f32> = self.sums.rows().map(|sum| dot(sum, sum)).collect();
         let base_to_sums: Vec<f32> =
             base.rows().zip(self.sums.rows()).map(|(base, sum)| dot(base, sum)).collect();
         let to_sums = similarities_to(rows, &self.sums);
-        shares
-            .par_chunks_mut(k)
-            .zip(to_sums.par_chunks(k))
-            .zip(to_base.par_chunks(k))
-            .for_each(|((shares, to_sums), to_base)| {
+        shares.par_chunks_mut(k).zip(to_sums.par_chunks(k)).zip(to_base.par_chunks(k)).for_each(
+            |((shares, to_sums), to_base)| {
                 for topic in 0..k {
                     shares[topic] = with_company(Company {
                         to_base: to_base[topic],
@@ -340,7 +441,8 @@ impl Pulled {
                         pull,
                     });
                 }
-            });
+            },
+        );
     }
 }
 
@@ -382,26 +484,24 @@ fn pin_known(shares: &mut [f32], k: usize, known: &[Option<u32>]) {
 }
 
 /// Neighbours even out each other's doubts; who is known stays known.
-fn spread(shares: &mut Vec<f32>, k: usize, space: &Space, known: &[Option<u32>]) {
-    let own = shares.clone();
-    for _ in 0..if space.company() == 0 { 0 } else { SPREADS } {
+fn spread(own: Vec<f32>, k: usize, space: &Space, is_known: &[bool]) -> Vec<f32> {
+    let mut shares = own.clone();
+    for _ in 0..SPREADS {
         let mut next = own.clone();
         next.par_chunks_mut(k).enumerate().for_each(|(item, next)| {
-            if known[item].is_some() {
+            let Some(neighbours) = space.neighbours_of(item).filter(|_| !is_known[item]) else {
                 return;
-            }
-            let mut company = vec![0.0_f32; k];
-            for &neighbour in space.neighbours_of(item) {
+            };
+            next.iter_mut().for_each(|own| *own *= 1.0 - NEIGHBOURS_SHARE);
+            let share = NEIGHBOURS_SHARE / neighbours.len() as f32;
+            for &neighbour in neighbours {
                 let theirs = &shares[neighbour as usize * k..][..k];
-                company.iter_mut().zip(theirs).for_each(|(sum, share)| *sum += share);
+                next.iter_mut().zip(theirs).for_each(|(own, theirs)| *own += share * theirs);
             }
-            let share = NEIGHBOURS_SHARE / space.company() as f32;
-            next.iter_mut()
-                .zip(company)
-                .for_each(|(own, sum)| *own = (1.0 - NEIGHBOURS_SHARE) * *own + share * sum);
         });
-        *shares = next;
+        shares = next;
     }
+    shares
 }
 
 /// The exponent that makes shares into confidences. Evened out shares are too modest, the more so

@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use super::centring::{CHUNK, normalise};
-use super::product::{Columns, PANEL, dot, for_each_tile};
+use super::product::{Columns, PANEL, dot, for_each_tile_of};
 use crate::vectors::Vectors;
 
 /// Rows whose neighbours one thread looks for at a time: every block of columns is read for all of them.
@@ -39,39 +39,40 @@ pub fn nearest_to(vectors: &Vectors, target: &[f32], count: usize) -> Vec<(u32, 
     all
 }
 
-/// For every row the indices of the `count` most similar among the rows
-/// `candidates`, itself left out: `n x count`, in no particular order.
+/// For each of `rows` the indices of the `count` most similar among the rows
+/// `candidates`, itself left out: `rows x count`, in no particular order.
 /// Rows with fewer candidates repeat their own index.
 #[must_use]
-pub fn neighbours(vectors: &Vectors, candidates: &[u32], count: usize) -> Vec<u32> {
+pub fn neighbours(vectors: &Vectors, rows: &[u32], candidates: &[u32], count: usize) -> Vec<u32> {
     let dim = vectors.dim();
     let columns = Columns::gather(candidates.iter().map(|&index| vectors.row(index as usize)), dim);
-    let mut found = vec![0_u32; vectors.len() * count];
-    found.par_chunks_mut(ROWS_AT_ONCE * count).enumerate().for_each(|(chunk, found)| {
-        let first = chunk * ROWS_AT_ONCE;
-        let rows = found.len() / count;
-        // Kept sorted, best first; rows come back for every block of columns.
-        let mut best = vec![(f32::NEG_INFINITY, u32::MAX); rows * count];
-        for_each_tile(&vectors.values()[first * dim..][..rows * dim], &columns, |tile| {
-            for r in 0..tile.rows {
-                let row = tile.row + r;
-                let best = &mut best[row * count..][..count];
-                if tile.largest[r] <= best[count - 1].0 {
-                    continue;
+    let mut found = vec![0_u32; rows.len() * count];
+    found.par_chunks_mut(ROWS_AT_ONCE * count).zip(rows.par_chunks(ROWS_AT_ONCE)).for_each(
+        |(found, rows)| {
+            // Kept sorted, best first; rows come back for every block of columns.
+            let mut best = vec![(f32::NEG_INFINITY, u32::MAX); rows.len() * count];
+            let row_at = |row: usize| vectors.row(rows[row] as usize);
+            for_each_tile_of(rows.len(), row_at, &columns, |tile| {
+                for r in 0..tile.rows {
+                    let row = tile.row + r;
+                    let best = &mut best[row * count..][..count];
+                    if tile.largest[r] <= best[count - 1].0 {
+                        continue;
+                    }
+                    keep_best(
+                        best,
+                        &tile.values[r],
+                        tile.columns,
+                        &candidates[tile.column..],
+                        rows[row],
+                    );
                 }
-                keep_best(
-                    best,
-                    &tile.values[r],
-                    tile.columns,
-                    &candidates[tile.column..],
-                    (first + row) as u32,
-                );
+            });
+            for (place, (_, index)) in best.into_iter().enumerate() {
+                found[place] = if index == u32::MAX { rows[place / count] } else { index };
             }
-        });
-        for (place, (_, index)) in best.into_iter().enumerate() {
-            found[place] = if index == u32::MAX { (first + place / count) as u32 } else { index };
-        }
-    });
+        },
+    );
     found
 }
 
@@ -144,7 +145,7 @@ mod tests {
     fn neighbours_of_all_rows_agree_with_a_look_at_each() {
         let vectors = circle(60);
         let candidates: Vec<u32> = (0..60).collect();
-        let found = neighbours(&vectors, &candidates, 4);
+        let found = neighbours(&vectors, &candidates, &candidates, 4);
         for row in 0..60 {
             let mut of_row = found[row * 4..][..4].to_vec();
             of_row.sort_unstable();

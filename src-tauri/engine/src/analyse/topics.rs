@@ -112,7 +112,8 @@ fn grouping_space(rows: &Vectors) -> Vectors {
     if company == 0 {
         return reduced;
     }
-    let neighbours = neighbours(&reduced, &candidates, company);
+    let all: Vec<u32> = (0..count as u32).collect();
+    let neighbours = neighbours(&reduced, &all, &candidates, company);
     smoothed(&reduced, &neighbours, company, COMPANY_SHARE)
 }
 

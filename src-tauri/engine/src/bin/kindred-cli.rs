@@ -109,8 +109,7 @@ fn sort_into(arguments: &Arguments, file: &Path, request: &SortRequest) -> Resul
             topics[place].examples.push(example.text);
         }
     }
-    let wanted =
-        SortInto { topics, uses_categories: false, uses_names: !request.into.is_empty() };
+    let wanted = SortInto { topics, uses_categories: false, uses_names: !request.into.is_empty() };
     let resources = Resources::find(arguments)?;
     let vectors = resources.embed(&list)?;
     let before = Sorting { threshold: request.threshold, ..Sorting::default() };

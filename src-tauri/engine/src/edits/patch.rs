@@ -28,9 +28,8 @@ impl Patch {
     /// What turns `from` into `to`.
     #[must_use]
     pub fn between(from: &Sorting, to: &Sorting) -> Self {
-        let differs = |&item: &u32| {
-            from.placements.get(item as usize) != to.placements.get(item as usize)
-        };
+        let differs =
+            |&item: &u32| from.placements.get(item as usize) != to.placements.get(item as usize);
         let moved: Vec<u32> = (0..to.placements.len() as u32).filter(differs).collect();
         let places = Places::pack(moved.iter().map(|&item| &to.placements[item as usize]));
         let mut contexts: Vec<(ItemId, Option<String>)> = to

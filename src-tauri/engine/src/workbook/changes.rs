@@ -86,7 +86,8 @@ impl Workbook {
     /// # Errors
     /// `Storage`.
     pub fn history(&self) -> Result<History> {
-        let (labels, done) = self.store.read(|transaction| store::edits::all_labels(transaction))?;
+        let (labels, done) =
+            self.store.read(|transaction| store::edits::all_labels(transaction))?;
         Ok(History { labels, done })
     }
 

@@ -98,8 +98,7 @@ impl Workbook {
         if members.len() < FEWEST_TO_SPLIT {
             return Err(one_meaning());
         }
-        let texts: Vec<&str> =
-            members.iter().map(|&item| self.items[item].text.as_str()).collect();
+        let texts: Vec<&str> = members.iter().map(|&item| self.items[item].text.as_str()).collect();
         let inside = vectors.select(members.iter().copied());
         let find = |count| {
             let params = FindTopics { count, seed: self.seed };

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::Workbook;
-use crate::analyse::classify::{classify, embed_clues, followers, nearest_topics};
+use crate::analyse::classify::{
+    Clues, classify, embed_clues, followers, followers_of_examples, nearest_topics,
+};
 use crate::analyse::profile::groups;
 use crate::edits::Edit;
 use crate::embed::{Embedder, embed_all};
@@ -61,12 +63,17 @@ impl Workbook {
     /// Unpinned items elsewhere that would follow `items` into `topic` (`None`:
     /// a new topic) with how sure that is, surest first; at most 200.
     ///
+    /// Into a topic that a person named goes what its name and pins speak for;
+    /// into others what is like the items there.
+    ///
     /// # Errors
-    /// As [`Self::vectors`]; `Invalid` for an item or a topic that is not there.
+    /// As [`Self::vectors`]; `Invalid` for an item or a topic that is not
+    /// there; what the embedder fails with.
     pub fn followers(
         &self,
         items: &[ItemId],
         topic: Option<TopicId>,
+        embedder: &mut dyn Embedder,
     ) -> Result<Vec<(ItemId, f32)>> {
         let space = self.space()?;
         let sorting = self.sorting();
@@ -78,9 +85,23 @@ impl Workbook {
         if topic.is_some() && place.is_none() {
             return Err(Error::Invalid("This topic is no longer there.".to_owned()));
         }
-        let pinned: Vec<bool> = sorting.placements.iter().map(|place| place.pinned).collect();
-        let mut found =
-            followers(&space, &groups(&sorting), &pinned, sorting.topics.len(), &moved, place);
+        let group = groups(&sorting);
+        let is_pinned = |item: usize| sorting.placements[item].pinned;
+        let in_place = |&&item: &&usize| group[item].map(|own| own as usize) == place;
+        let is_old = sorting.members(topic).count() > moved.iter().filter(in_place).count();
+        let mut found = match place {
+            Some(place) if sorting.topics[place].named_by_person && is_old => {
+                let mut after = Sorting::clone(&sorting);
+                for &item in &moved {
+                    let place = &mut after.placements[item];
+                    (place.topic, place.pinned) = (topic, true);
+                }
+                let clues = embed_clues(&all_clues(&after), embedder, &Silent)?;
+                followers_of_examples(&space, &clues, &group, &moved, place, &Silent)?
+            }
+            _ => followers(&space, &group, sorting.topics.len(), &moved, place),
+        };
+        found.retain(|&(item, _)| !is_pinned(item));
         found.truncate(MOST_FOLLOWERS);
         Ok(found.into_iter().map(|(item, sure)| (ItemId::from_index(item), sure)).collect())
     }
@@ -163,8 +184,7 @@ impl Workbook {
             self.items.iter().filter_map(|item| item.category.clone()).collect();
         rows.sort_unstable();
         rows.dedup();
-        let place_of: BTreeMap<&str, usize> =
-            rows.iter().map(String::as_str).zip(0..).collect();
+        let place_of: BTreeMap<&str, usize> = rows.iter().map(String::as_str).zip(0..).collect();
         let pairs = self.items.iter().zip(&sorting.placements).zip(groups(sorting)).filter_map(
             |((item, place), group)| {
                 // A pin is what the person says, not the machine.
@@ -194,16 +214,8 @@ impl Workbook {
             for &item in &judged {
                 known.placements[item] = Placement::UNSORTED;
             }
-            // Topics the machine found are known by their items, a person's by name and pins.
-            let mut clues = clues_of(&known, &[], |place| place.pinned);
-            let all = clues_of(&known, &[], |place| place.topic.is_some());
-            for (clue, all) in clues.iter_mut().zip(all) {
-                if clue.name.is_none() {
-                    clue.items = all.items;
-                }
-            }
-            let suggestions =
-                classify(&space, &embed_clues(&clues, embedder, &Silent)?, &Silent)?;
+            let clues = embed_clues(&all_clues(&known), embedder, &Silent)?;
+            let suggestions = classify(&space, &clues, &Silent)?;
             for item in judged {
                 if let Some(own) = group[item] {
                     pairs.push((own as usize, suggestions[item].best));
@@ -215,6 +227,18 @@ impl Workbook {
         let right_column = (0..rows.len()).map(Some).collect();
         Ok(Agreement { rows, columns, right_column, counts })
     }
+}
+
+/// A person's topic is known by its name and its pins, one that the machine found by its items.
+fn all_clues(sorting: &Sorting) -> Vec<Clues<'_>> {
+    let mut clues = clues_of(sorting, &[], |place| place.pinned);
+    let all = clues_of(sorting, &[], |place| place.topic.is_some());
+    for (clue, all) in clues.iter_mut().zip(all) {
+        if clue.name.is_none() {
+            clue.items = all.items;
+        }
+    }
+    clues
 }
 
 /// The columns, and how many pairs of row and topic there are of each kind.
@@ -244,9 +268,8 @@ fn matched(rows: &[String], columns: &[String], counts: &[usize]) -> Vec<Option<
             columns[..width - 1].iter().position(|column| folded(column) == name)
         })
         .collect();
-    let mut cells: Vec<usize> = (0..counts.len())
-        .filter(|&cell| cell % width < width - 1 && counts[cell] > 0)
-        .collect();
+    let mut cells: Vec<usize> =
+        (0..counts.len()).filter(|&cell| cell % width < width - 1 && counts[cell] > 0).collect();
     cells.sort_by_key(|&cell| (std::cmp::Reverse(counts[cell]), cell));
     for cell in cells {
         let (row, column) = (cell / width, cell % width);

@@ -3,8 +3,7 @@
 use rayon::prelude::*;
 
 use super::{
-    Company, NEIGHBOURS_SHARE, NOTHING, OPPOSITE, SPREADS, Space, TEMPERATURE, sharpened,
-    to_shares, with_company,
+    Company, NOTHING, OPPOSITE, Space, TEMPERATURE, sharpened, spread, to_shares, with_company,
 };
 use crate::analyse::centring::{CHUNK, add, normalise};
 use crate::analyse::product::dot;
@@ -24,17 +23,16 @@ const SURE: f32 = 0.9;
 /// Items that would follow `moved` into the topic `target` (`None`: a new one),
 /// with how sure that is, surest first.
 ///
-/// `group` is the topic of every item, one of `topics`; pinned items never follow.
+/// `group` is the topic of every item, one of `topics`.
 #[must_use]
 pub fn followers(
     space: &Space,
     group: &[Option<u32>],
-    is_pinned: &[bool],
     topics: usize,
     moved: &[usize],
     target: Option<usize>,
 ) -> Vec<(usize, f32)> {
-    let (rows, dim) = (space.smooth(), space.smooth().dim());
+    let rows = space.smooth();
     let (target, k) = target.map_or((topics, topics + 1), |target| (target, topics));
     let is_target = |item: usize| group[item] == Some(target as u32);
     let mut is_moved = vec![false; group.len()];
@@ -44,7 +42,7 @@ pub fn followers(
         .collect();
     let sums = sums(rows, &own, k);
     let is_new = own.iter().all(|&own| own != Some(target));
-    let mut direction = unit_sum(moved.iter().map(|&item| rows.row(item)), dim);
+    let mut direction = direction(rows, moved);
     let to_moved = cosines(rows, &direction);
     if !is_new {
         let mut of_target = sums.row(target).to_vec();
@@ -86,26 +84,31 @@ pub fn followers(
             *following = if follows { share } else { 0.0 };
         }
     }
-    let sure = sureness(space, &shares, k, target, &is_moved);
+    let sure = sureness(space, shares, k, target, &is_moved);
     let mut found: Vec<(usize, f32)> = (0..group.len())
-        .filter(|&item| !is_moved[item] && !is_target(item) && !is_pinned[item])
+        .filter(|&item| !is_moved[item] && !is_target(item))
         .filter_map(|item| {
             let sure = sure[item]?;
             let follows = if is_new {
-                sure >= SURE_OF_NEW
+                sure >= SURE_OF_NEW && to_moved[item] > 0.0
             } else {
                 sure >= SURE && to_moved[item] > to_own[item]
             };
             follows.then_some((item, sure))
         })
         .collect();
-    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    surest_first(&mut found);
     found
 }
 
-fn unit_sum<'a>(rows: impl Iterator<Item = &'a [f32]>, dim: usize) -> Vec<f32> {
-    let mut sum = vec![0.0_f64; dim];
-    rows.for_each(|row| add(&mut sum, row));
+pub(super) fn surest_first(found: &mut [(usize, f32)]) {
+    found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+}
+
+/// Where the rows of `items` point together.
+pub(super) fn direction(rows: &Vectors, items: &[usize]) -> Vec<f32> {
+    let mut sum = vec![0.0_f64; rows.dim()];
+    items.iter().for_each(|&item| add(&mut sum, rows.row(item)));
     let mut sum: Vec<f32> = sum.into_iter().map(|value| value as f32).collect();
     normalise(&mut sum);
     sum
@@ -159,33 +162,17 @@ fn to_own_left_out(rows: &Vectors, sums: &Vectors, own: &[Option<usize>]) -> Vec
 /// How sure every item is to belong to `target`; `None` where another topic is likelier.
 fn sureness(
     space: &Space,
-    shares: &[f32],
+    shares: Vec<f32>,
     k: usize,
     target: usize,
     is_moved: &[bool],
 ) -> Vec<Option<f32>> {
-    let mut first = shares.to_vec();
-    for (item, shares) in first.chunks_exact_mut(k).enumerate().filter(|&(i, _)| is_moved[i]) {
-        debug_assert!(item < is_moved.len());
+    let mut own = shares;
+    for (shares, _) in own.chunks_exact_mut(k).zip(is_moved).filter(|(_, is_moved)| **is_moved) {
         shares.fill(0.0);
         shares[target] = 1.0;
     }
-    let mut spread = first.clone();
-    for _ in 0..if space.company() == 0 { 0 } else { SPREADS } {
-        let before = spread;
-        spread = first.clone();
-        spread.par_chunks_mut(k).enumerate().for_each(|(item, own)| {
-            if is_moved[item] {
-                return;
-            }
-            let share = NEIGHBOURS_SHARE / space.company() as f32;
-            own.iter_mut().for_each(|own| *own *= 1.0 - NEIGHBOURS_SHARE);
-            for &neighbour in space.neighbours_of(item) {
-                let theirs = &before[neighbour as usize * k..][..k];
-                own.iter_mut().zip(theirs).for_each(|(own, theirs)| *own += share * theirs);
-            }
-        });
-    }
+    let spread = spread(own, k, space, is_moved);
     let exponent = 1.0 / (0.55 * (k as f32 / (k.max(2) - 1) as f32).sqrt());
     spread
         .par_chunks(k)

@@ -7,22 +7,30 @@ use crate::analyse::principal::project;
 use crate::analyse::similarity::{neighbours, smoothed};
 use crate::vectors::Vectors;
 
-/// Neighbours an item is smoothed with, fewer in a list of under 64.
+/// Neighbours that are looked for, fewer in a list of under 64.
 const NEIGHBOURS: usize = 8;
 /// How much of an item becomes its neighbours'.
 const COMPANY_SHARE: f32 = 0.15;
-/// In longer lists neighbours are looked for along the strongest components and among evenly
-/// spaced items.
-const LONG: usize = 8_192;
+/// In lists longer than this, neighbours are looked for along the strongest components only.
+const LONG: usize = 10_000;
 const COMPONENTS: usize = 64;
+/// In lists longer than this, only some items' neighbours are known: enough to see how far
+/// neighbours agree, but nobody is moved by them. Neighbours among a part of the list would be
+/// worse than none.
+const VERY_LONG: usize = 40_000;
+const WITNESSES: usize = 2_000;
 
 /// A list's vectors without what they have in common, and who keeps whose
 /// company. Made once for a list.
 pub struct Space {
     mean: Vec<f32>,
     rows: Vectors,
-    smooth: Vectors,
+    /// The rows moved towards their neighbours, where neighbours are known of all.
+    smooth: Option<Vectors>,
+    /// Items whose neighbours are known.
+    witnesses: Vec<u32>,
     company: usize,
+    /// `witnesses x company`.
     neighbours: Vec<u32>,
 }
 
@@ -33,15 +41,20 @@ impl Space {
         let rows = centred(vectors, &mean);
         let count = rows.len();
         let company = (count / 8).clamp(usize::from(count > 2), NEIGHBOURS);
-        let step = count.div_ceil(LONG).max(1);
-        let candidates: Vec<u32> = (0..count as u32).step_by(step).collect();
+        let all: Vec<u32> = (0..count as u32).collect();
+        let step = if count > VERY_LONG { count.div_ceil(WITNESSES) } else { 1 };
+        let witnesses: Vec<u32> = all.iter().copied().step_by(step).collect();
         let neighbours = match company {
             0 => Vec::new(),
-            _ if step == 1 => neighbours(&rows, &candidates, company),
-            _ => neighbours(&project(&rows, COMPONENTS.min(rows.dim())), &candidates, company),
+            _ if count > LONG => {
+                let short = project(&rows, COMPONENTS.min(rows.dim()));
+                neighbours(&short, &witnesses, &all, company)
+            }
+            _ => neighbours(&rows, &witnesses, &all, company),
         };
-        let smooth = smoothed(&rows, &neighbours, company, COMPANY_SHARE);
-        Self { mean, rows, smooth, company, neighbours }
+        let smooth = (company > 0 && witnesses.len() == count)
+            .then(|| smoothed(&rows, &neighbours, company, COMPANY_SHARE));
+        Self { mean, rows, smooth, witnesses, company, neighbours }
     }
 
     /// The centred rows, `n x dim`.
@@ -50,21 +63,24 @@ impl Space {
         &self.rows
     }
 
-    /// The centred rows, each moved a little towards its neighbours, `n x dim`.
+    /// The centred rows, each moved a little towards its neighbours if those
+    /// are known, `n x dim`.
     #[must_use]
     pub fn smooth(&self) -> &Vectors {
-        &self.smooth
+        self.smooth.as_ref().unwrap_or(&self.rows)
     }
 
-    /// How many neighbours are known of every item.
+    /// Whether anything is known of who is near whom.
     #[must_use]
-    pub fn company(&self) -> usize {
-        self.company
+    pub fn knows_neighbours(&self) -> bool {
+        self.company > 0
     }
 
+    /// The neighbours of an item, as many for each; `None` in lists where they are not known of all.
     #[must_use]
-    pub fn neighbours_of(&self, item: usize) -> &[u32] {
-        &self.neighbours[item * self.company..][..self.company]
+    pub fn neighbours_of(&self, item: usize) -> Option<&[u32]> {
+        self.smooth.as_ref()?;
+        Some(&self.neighbours[item * self.company..][..self.company])
     }
 
     /// The mean row of the list.
@@ -89,15 +105,17 @@ impl Space {
         topic.iter().for_each(|&topic| sizes[topic as usize] += 1);
         let count = topic.len() as f64;
         let by_chance: f64 = sizes.iter().map(|&size| (size as f64 / count).powi(2)).sum();
-        let same: usize = (0..topic.len())
-            .into_par_iter()
+        let same: usize = self
+            .witnesses
+            .par_iter()
+            .zip(self.neighbours.par_chunks(self.company))
             .with_min_len(CHUNK)
-            .map(|item| {
-                let alike = |&&other: &&u32| topic[other as usize] == topic[item];
-                self.neighbours_of(item).iter().filter(alike).count()
+            .map(|(&item, neighbours)| {
+                let own = topic[item as usize];
+                neighbours.iter().filter(|&&other| topic[other as usize] == own).count()
             })
             .sum();
-        let share = same as f64 / (count * self.company as f64);
+        let share = same as f64 / self.neighbours.len() as f64;
         ((share - by_chance) / (1.0 - by_chance).max(1e-9)).max(0.0) as f32
     }
 }
