@@ -309,7 +309,8 @@ pub struct WantedTopic {
     pub examples: Vec<String>,
 }
 
-/// Topics a person makes. Those that have one of the names already stay; all others go.
+/// Topics a person makes. Those that have one of the names already stay, and those that hold
+/// pinned items; all others go.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SortRequest {
@@ -358,7 +359,7 @@ pub struct Agreement {
     pub agreed: u32,
     /// What the judge calls them: categories or topics.
     pub rows: Vec<String>,
-    /// What the machine says: topics, Unsorted last.
+    /// What the machine says: topics, and Unsorted as the last one, without a name.
     pub columns: Vec<String>,
     /// The column that is right for each row, if there is one.
     pub right_column: Vec<Option<u32>>,

@@ -94,6 +94,11 @@ fn sorting_takes_names_examples_and_categories() {
     let after = sort_into(&workbook, &again);
     assert_eq!(after.topics[0].id, id_of(&sorting, "violin music"), "it is the same topic");
     assert_eq!(after.topics[0].name, "Violin MUSIC", "as it was typed last");
+    assert_eq!(
+        (after.topics[0].colour, after.topics[1].colour),
+        (2, 0),
+        "a topic keeps its colour, and those of topics that went are free again"
+    );
     let pinned: Vec<usize> = (0..60).filter(|&item| after.placements[item].pinned).collect();
     assert_eq!(pinned, [13], "the example that is in the list");
     assert_eq!(after.placements[13].topic, Some(after.topics[1].id), "in its topic");

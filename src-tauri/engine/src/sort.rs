@@ -107,8 +107,9 @@ impl Plan {
             threshold: Some(before.threshold.unwrap_or(USUAL_THRESHOLD)),
             contexts: BTreeMap::new(),
         };
-        // New ids and colours differ from those of topics that go: undo brings these back.
+        // New ids differ from those of topics that go: undo brings these back.
         let mut topics = Vec::new();
+        let mut made = Vec::new();
         for (name, _) in &wanted {
             let old = before.topics.iter().find(|topic| folded(&topic.name) == folded(name));
             let topic = match old {
@@ -116,6 +117,7 @@ impl Plan {
                 None => {
                     let topic = made_by_person(&sorting, name.clone());
                     sorting.topics.push(topic.clone());
+                    made.push(topic.id);
                     topic
                 }
             };
@@ -126,6 +128,12 @@ impl Plan {
                 Placement { topic: place.topic, pinned: true, ..Placement::UNSORTED };
             let kept = place.topic.filter(|id| topics.iter().all(|topic| topic.id != *id));
             topics.extend(kept.and_then(|id| before.topic(id)).cloned());
+        }
+        // Colours of topics that go are free again.
+        sorting.topics = topics.iter().filter(|topic| !made.contains(&topic.id)).cloned().collect();
+        for topic in topics.iter_mut().filter(|topic| made.contains(&topic.id)) {
+            topic.colour = sorting.free_colour();
+            sorting.topics.push(topic.clone());
         }
         sorting.topics = topics;
         let others = vec![Vec::new(); sorting.topics.len()];

@@ -314,7 +314,7 @@ export function agreementOf(sorting: Sorting, categories: readonly string[], jud
   });
   if (judged.length === 0) return null;
   const rows = [...new Set(judged.map(({ row }) => row))];
-  const columns = [...topics.map(({ name }) => name), "Unsorted"];
+  const columns = [...topics.map(({ name }) => name), ""];
   const counts = new Array<number>(rows.length * columns.length).fill(0);
   for (const { item, row } of judged) {
     const cell = rows.indexOf(row) * columns.length + says(item);

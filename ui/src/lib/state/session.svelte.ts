@@ -116,6 +116,8 @@ export class Session {
       if (!view.isPaused) await this.embed();
     } else if (!view.hasTopics) {
       await this.findTopics();
+    } else {
+      this.#warmUp();
     }
   }
 
@@ -132,6 +134,15 @@ export class Session {
     await this.#runJob("findTopics", (id, onProgress) =>
       this.#around.backend.findTopics(id, count, onProgress),
     );
+    this.#warmUp();
+  }
+
+  /** Lets the engine look for everybody's neighbours now, so that the first drag need not wait for it. */
+  #warmUp(): void {
+    // Whatever is wrong will be told when somebody drags.
+    if (!this.#isClosed && this.workbook.view.hasTopics) {
+      this.#around.backend.followers([0], null).catch(() => undefined);
+    }
   }
 
   /** Sorts into the topics typed in the dialog. */

@@ -69,7 +69,8 @@ export function handleShortcut(event: KeyboardEvent, app: App): void {
 /** Keys for the words that are selected, where they can be seen. */
 function moveByKey(event: KeyboardEvent, session: Session): void {
   const { selection, moving, layout, workbook } = session;
-  const isInFront = document.querySelector("[role=dialog], [role=menu]") !== null;
+  // One that is just closing is no longer in front.
+  const isInFront = document.querySelector(":is([role=dialog], [role=menu])[data-state=open]") !== null;
   if (isInFront || (layout.tab !== "board" && layout.tab !== "words")) return;
   if (event.key === "Escape") {
     if (selection.items.size > 0) selection.clear();
