@@ -1,7 +1,7 @@
 /**
  * Saves a picture of the real app, without a screen.
  *
- *   node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--tab board|words|heatmap] [--select WORD] [--dark] [--size 1360x860]
+ *   node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--sort A,B,C] [--tab board|words|heatmap|doubt|score] [--select WORD] [--dark] [--size 1360x860]
  *
  * Without a sample or a file it shows the start screen.
  */
@@ -25,6 +25,7 @@ async function shoot(binary, out, options) {
     if (options.file) await confirmImport(app);
     if (options.sample || options.file) {
       await waitForTopics(app, { timeout: 120_000 });
+      if (options.sort) await sortInto(app, options.sort);
       await openTab(app, options.tab ?? "board");
       if (options.select) await selectWord(app, options.select);
     }
@@ -43,6 +44,16 @@ async function confirmImport(app) {
   if (await app.has("import-confirm")) await app.click("import-confirm");
 }
 
+/** Sorts into the topics with these names, separated by commas. */
+async function sortInto(app, names) {
+  await openTab(app, "board");
+  await app.click("sort-open");
+  await app.fill("sort-names", names);
+  await app.click("sort-confirm");
+  const last = names.split(",").at(-1).trim();
+  await until("the list is sorted", async () => (await app.texts("topic-name")).includes(last));
+}
+
 /** Waits until two pictures in a row are the same: nothing fades or loads any more. */
 async function pictureIsStill(app) {
   let before = await app.session.screenshot();
@@ -59,6 +70,7 @@ const { values, positionals } = parseArgs({
   options: {
     sample: { type: "string" },
     file: { type: "string" },
+    sort: { type: "string" },
     tab: { type: "string" },
     select: { type: "string" },
     size: { type: "string" },
@@ -66,7 +78,7 @@ const { values, positionals } = parseArgs({
   },
 });
 if (positionals.length !== 2) {
-  console.error("usage: node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--tab TAB] [--select WORD] [--dark] [--size WxH]");
+  console.error("usage: node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--sort A,B,C] [--tab TAB] [--select WORD] [--dark] [--size WxH]");
   process.exitCode = 2;
 } else if (await onOwnDisplay()) {
   await shoot(positionals[0], positionals[1], values);

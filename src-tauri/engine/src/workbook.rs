@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::analyse::classify::Space;
 use crate::analyse::heatmap::Heatmap;
 use crate::analyse::order;
-use crate::analyse::profile::{TopicProfile, topic_profiles};
+use crate::analyse::profile::{TopicProfile, topic_profiles, topic_profiles_in};
 use crate::analyse::similarity;
 use crate::analyse::statistics::{PairStatistics, pair_statistics};
 use crate::embed::{Embedder, ModelKey};
@@ -472,7 +472,11 @@ impl Workbook {
     pub fn topic_profiles(&self) -> Result<Arc<Vec<TopicProfile>>> {
         let vectors = self.vectors()?;
         let (sorting, placed) = self.placed();
-        Ok(self.topic_profiles.get(placed, || topic_profiles(&vectors, &sorting)))
+        let reread = self.state().reread;
+        Ok(self.topic_profiles.get(placed, || match self.space.ready(reread) {
+            Some(space) => topic_profiles_in(&vectors, space.rows(), &sorting),
+            None => topic_profiles(&vectors, &sorting),
+        }))
     }
 
     /// The `count` items most like `item`, best first, with their cosine.

@@ -37,20 +37,34 @@ pub struct TopicProfile {
 /// Profiles of all topics, in the order of the topics.
 #[must_use]
 pub fn topic_profiles(vectors: &Vectors, sorting: &Sorting) -> Vec<TopicProfile> {
+    topic_profiles_in(vectors, &centred(vectors, &mean(vectors)), sorting)
+}
+
+/// As [`topic_profiles`], with the centred `rows` of `vectors` at hand.
+#[must_use]
+pub fn topic_profiles_in(
+    vectors: &Vectors,
+    rows: &Vectors,
+    sorting: &Sorting,
+) -> Vec<TopicProfile> {
     let k = sorting.topics.len();
     if k == 0 || sorting.placements.len() != vectors.len() {
         return Vec::new();
     }
     let group = groups(sorting);
-    let rows = centred(vectors, &mean(vectors));
-    let centres = centroids(&rows, &group, k);
-    let to_centres = similarities_to(&rows, &centres);
+    let centres = centroids(rows, &group, k);
+    let to_centres = similarities_to(rows, &centres);
     let means = mean_rows(vectors, &group, k);
-    (0..k)
+    let mut members_of: Vec<Vec<usize>> = vec![Vec::new(); k];
+    for (item, topic) in group.iter().enumerate() {
+        if let Some(topic) = topic {
+            members_of[*topic as usize].push(item);
+        }
+    }
+    members_of
         .into_par_iter()
-        .map(|topic| {
-            let mut members: Vec<usize> =
-                (0..group.len()).filter(|&item| group[item] == Some(topic as u32)).collect();
+        .enumerate()
+        .map(|(topic, mut members)| {
             let fit = |item: usize| to_centres[item * k + topic];
             members.sort_by(|&a, &b| fit(b).total_cmp(&fit(a)).then(a.cmp(&b)));
             let spread = Spread::of(members.iter().map(|&item| fit(item)));
@@ -64,7 +78,7 @@ pub fn topic_profiles(vectors: &Vectors, sorting: &Sorting) -> Vec<TopicProfile>
             TopicProfile {
                 topic: sorting.topics[topic].id,
                 size: members.len(),
-                cohesion: cohesion(vectors, &members),
+                cohesion: cohesion(means[topic].as_deref(), members.len()),
                 nearest: nearest_mean(&means, topic)
                     .map(|(other, similarity)| (sorting.topics[other].id, similarity)),
                 pinned: members.iter().filter(|&&item| sorting.placements[item].pinned).count(),
@@ -107,15 +121,11 @@ pub(crate) fn similarities_to(rows: &Vectors, centres: &Vectors) -> Vec<f32> {
 }
 
 /// The mean over all pairs is the squared length of the mean row, less the pairs of an item with itself.
-fn cohesion(vectors: &Vectors, members: &[usize]) -> f32 {
-    let count = members.len() as f64;
-    if members.len() < 2 {
-        return 1.0;
-    }
-    let mut sum = vec![0.0_f64; vectors.dim()];
-    members.iter().for_each(|&item| super::centring::add(&mut sum, vectors.row(item)));
-    let squared: f64 = sum.iter().map(|value| value * value).sum();
-    ((squared - count) / (count * count - count)) as f32
+fn cohesion(mean: Option<&[f32]>, members: usize) -> f32 {
+    let Some(mean) = mean.filter(|_| members > 1) else { return 1.0 };
+    let count = members as f64;
+    let squared: f64 = mean.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
+    ((squared * count - 1.0) / (count - 1.0)) as f32
 }
 
 /// Items elsewhere that are about as close to `topic` as to their own, and no worse than most of its members.
