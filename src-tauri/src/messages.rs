@@ -195,9 +195,9 @@ pub struct TopicView {
     /// Mean similarity of its items to each other, 0 to 1.
     #[specta(type = Number)]
     pub cohesion: f32,
-    /// How alike re-runs find it, 0 to 1.
-    #[specta(type = Number)]
-    pub stability: f32,
+    /// How alike re-runs find it, 0 to 1; null for a topic that was made, not found.
+    #[specta(type = Option<Number>)]
+    pub stability: Option<f32>,
     pub nearest_topic: Option<TopicId>,
     /// Mean similarity of its items to those of the nearest topic, 0 to 1.
     #[specta(type = Option<Number>)]

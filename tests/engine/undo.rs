@@ -18,7 +18,7 @@ fn items() -> Vec<Item> {
 fn replace(salt: u32) -> Edit {
     let topics = salt % 4;
     let mut sorting = sorting(ITEMS, topics, salt);
-    sorting.threshold = (salt % 3 == 0).then_some(0.1 + salt as f32 / 70.0);
+    sorting.threshold = salt.is_multiple_of(3).then_some(0.1 + salt as f32 / 70.0);
     for (item, place) in sorting.placements.iter_mut().enumerate() {
         place.suggested = place.topic.or(place.runner_up);
         place.runner_up_confidence = place.confidence / (item + 2) as f32;

@@ -180,7 +180,7 @@ pub(crate) fn made_by_person(sorting: &Sorting, name: String) -> Topic {
         named_by_person: true,
         alternates: Vec::new(),
         colour: sorting.free_colour(),
-        stability: 1.0,
+        stability: 0.0,
     }
 }
 

@@ -113,7 +113,13 @@ impl Plan {
         for (name, _) in &wanted {
             let old = before.topics.iter().find(|topic| folded(&topic.name) == folded(name));
             let topic = match old {
-                Some(old) => Topic { name: name.clone(), named_by_person: true, ..old.clone() },
+                Some(old) => Topic {
+                    name: name.clone(),
+                    named_by_person: true,
+                    // What was found before is not what is sorted now.
+                    stability: 0.0,
+                    ..old.clone()
+                },
                 None => {
                     let topic = made_by_person(&sorting, name.clone());
                     sorting.topics.push(topic.clone());

@@ -21,7 +21,8 @@ pub struct Topic {
     pub alternates: Vec<String>,
     /// Place in the palette of topic colours.
     pub colour: u32,
-    /// How alike two runs from other starts find this topic, 0 to 1 (mean best Jaccard index).
+    /// How alike two runs from other starts find this topic, 0 to 1 (mean best Jaccard index); 0
+    /// for a topic that was not found but made.
     pub stability: f32,
 }
 

@@ -195,7 +195,7 @@ fn topic_views(workbook: &Workbook) -> EngineResult<Vec<TopicView>> {
         colour: topic.colour,
         size: count(profile.size),
         cohesion: profile.cohesion,
-        stability: topic.stability,
+        stability: (topic.stability > 0.0).then_some(topic.stability),
         nearest_topic: profile.nearest.map(|(topic, _)| topic.into()),
         nearest_similarity: profile.nearest.map(|(_, similarity)| similarity),
         pinned: count(profile.pinned),

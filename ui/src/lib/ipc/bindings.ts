@@ -94,7 +94,7 @@ export type Agreement = {
 	agreed: number,
 	/**  What the judge calls them: categories or topics. */
 	rows: string[],
-	/**  What the machine says: topics, Unsorted last. */
+	/**  What the machine says: topics, and Unsorted as the last one, without a name. */
 	columns: string[],
 	/**  The column that is right for each row, if there is one. */
 	rightColumn: (number | null)[],
@@ -314,7 +314,10 @@ export type Sample = {
 	unit: Unit,
 };
 
-/**  Topics a person makes. Those that have one of the names already stay; all others go. */
+/**
+ *  Topics a person makes. Those that have one of the names already stay, and those that hold
+ *  pinned items; all others go.
+ */
 export type SortRequest = {
 	topics: WantedTopic[],
 	/**  Items whose category in the list is called like a topic are pinned there. */
@@ -343,8 +346,8 @@ export type TopicView = {
 	size: number,
 	/**  Mean similarity of its items to each other, 0 to 1. */
 	cohesion: number,
-	/**  How alike re-runs find it, 0 to 1. */
-	stability: number,
+	/**  How alike re-runs find it, 0 to 1; null for a topic that was made, not found. */
+	stability: number | null,
 	nearestTopic: TopicId | null,
 	/**  Mean similarity of its items to those of the nearest topic, 0 to 1. */
 	nearestSimilarity: number | null,

@@ -485,7 +485,7 @@ function freshTopic(topics: readonly TopicView[], name: string, namedByPerson: b
     colour,
     size: 0,
     cohesion: 1,
-    stability: 1,
+    stability: null,
     nearestTopic: null,
     nearestSimilarity: null,
     pinned: 0,

@@ -14,7 +14,8 @@ const SHAKY = 0.5;
 export function howItHolds(topic: TopicView, topicById: ReadonlyMap<number, TopicView>): string {
   if (topic.size === 1) return m.holds_alone();
   const nearest = topic.nearestTopic === null ? undefined : topicById.get(topic.nearestTopic);
-  if (topic.stability < SHAKY && nearest) return m.holds_mixes({ name: nearest.name });
+  if (topic.stability !== null && topic.stability < SHAKY && nearest)
+    return m.holds_mixes({ name: nearest.name });
   if (topic.cohesion >= VERY_WELL) return m.holds_very_well();
   if (topic.cohesion >= WELL) return m.holds_well();
   if (topic.odd.length > 0)
@@ -24,6 +25,7 @@ export function howItHolds(topic: TopicView, topicById: ReadonlyMap<number, Topi
 
 /** How surely it would be found again. */
 export function howStable(topic: TopicView): string {
+  if (topic.stability === null) return m.stable_made();
   if (topic.stability >= 0.8) return m.stable_very();
   return topic.stability >= SHAKY ? m.stable_mostly() : m.stable_hardly();
 }
