@@ -44,6 +44,8 @@ export class OpenWorkbook {
   readonly #backend: Backend;
   readonly #places = new Latest();
   #placesRevision = -1;
+  /** The members worked out last: a list that stayed the same stays the same array. */
+  #known = new Map<number, ItemId[]>();
 
   constructor(backend: Backend, view: WorkbookView) {
     this.#backend = backend;
@@ -81,7 +83,13 @@ export class OpenWorkbook {
       this.places = places.answer;
       this.#placesRevision = view.revision;
     }
-    this.view = view;
+    this.view = { ...view, topics: view.topics.map((topic) => this.#unlessSame(topic)) };
+  }
+
+  /** The topic as it was known when nothing about it is new, so that only what changed is drawn anew. */
+  #unlessSame(topic: TopicView): TopicView {
+    const known = this.topicById.get(topic.id);
+    return known && JSON.stringify(known) === JSON.stringify(topic) ? known : topic;
   }
 
   async apply(edit: Edit): Promise<void> {
@@ -167,6 +175,13 @@ export class OpenWorkbook {
       const rest = (members.get(id) ?? []).filter((item) => !first.has(item));
       members.set(id, [...first, ...rest]);
     }
+    for (const [id, items] of members) {
+      const known = this.#known.get(id);
+      if (known && known.length === items.length && known.every((item, at) => item === items[at])) {
+        members.set(id, known);
+      }
+    }
+    this.#known = members;
     return members;
   }
 }
