@@ -60,10 +60,8 @@ pub fn centred(rows: &Vectors, mean: &[f32]) -> Vectors {
     Vectors::new(dim, values)
 }
 
-/// The unit-length mean of every group, `groups x dim`; `group[i]` of row `i`
-/// may be `None`. An empty group is zeros.
-#[must_use]
-pub fn centroids(rows: &Vectors, group: &[Option<u32>], groups: usize) -> Vectors {
+/// The sum of the rows of every group, `groups x dim`; `group[i]` of row `i` may be `None`.
+pub(crate) fn sums(rows: &Vectors, group: &[Option<u32>], groups: usize) -> Vec<f64> {
     let dim = rows.dim();
     let mut sums = vec![0.0_f64; groups * dim];
     for (row, group) in rows.rows().zip(group) {
@@ -71,6 +69,15 @@ pub fn centroids(rows: &Vectors, group: &[Option<u32>], groups: usize) -> Vector
             add(&mut sums[*group as usize * dim..][..dim], row);
         }
     }
+    sums
+}
+
+/// The unit-length mean of every group, `groups x dim`; `group[i]` of row `i`
+/// may be `None`. An empty group is zeros.
+#[must_use]
+pub fn centroids(rows: &Vectors, group: &[Option<u32>], groups: usize) -> Vectors {
+    let dim = rows.dim();
+    let sums = sums(rows, group, groups);
     let mut values: Vec<f32> = Vec::with_capacity(sums.len());
     for sum in sums.chunks_exact(dim) {
         // Scaled before it is rounded: a sum of many rows would lose digits.

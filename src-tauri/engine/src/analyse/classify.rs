@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 use super::centring::{CHUNK, centroids};
 use super::profile::similarities_to;
+use super::topics::closest;
 use crate::embed::{Embedder, embed_all};
 use crate::error::Result;
 use crate::monitor::Monitor;
@@ -156,7 +157,7 @@ pub fn classify(
     let mut shares = to_base.clone();
     to_shares(&mut shares, k, TEMPERATURE);
     let agreement = space.agreement(&closest_or_known(&to_base, k, &known), k);
-    let pull = (PULL * agreement * agreement).min(PULL);
+    let pull = PULL * agreement * agreement;
     let rounds = if space.knows_neighbours() { ROUNDS } else { 0 };
     for _ in 0..rounds {
         monitor.check()?;
@@ -316,15 +317,6 @@ fn mark_dead(cosines: &mut [f32], is_dead: &[bool]) {
 }
 
 fn closest_or_known(cosines: &[f32], k: usize, known: &[Option<u32>]) -> Vec<u32> {
-    let closest = |cosines: &[f32]| {
-        let mut best = 0;
-        for (topic, &cosine) in cosines.iter().enumerate() {
-            if cosine > cosines[best] {
-                best = topic;
-            }
-        }
-        best as u32
-    };
     cosines
         .chunks_exact(k)
         .zip(known)

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::centring::{CHUNK, centred, centroids, mean};
+use super::centring::{CHUNK, centred, centroids, mean, sums};
 use super::product::{Columns, dot, matrix};
 use crate::items::ItemId;
 use crate::topics::{Sorting, TopicId};
@@ -153,15 +153,10 @@ fn fitting(
 /// The mean row of every group, not scaled: a dot product of two is the mean cosine of all pairs
 /// between the groups. `None` for an empty one.
 fn mean_rows(rows: &Vectors, group: &[Option<u32>], k: usize) -> Vec<Option<Vec<f32>>> {
-    let mut sums = vec![vec![0.0_f64; rows.dim()]; k];
     let mut counts = vec![0_usize; k];
-    for (row, group) in rows.rows().zip(group) {
-        if let Some(group) = group {
-            super::centring::add(&mut sums[*group as usize], row);
-            counts[*group as usize] += 1;
-        }
-    }
-    sums.into_iter()
+    group.iter().flatten().for_each(|&group| counts[group as usize] += 1);
+    sums(rows, group, k)
+        .chunks_exact(rows.dim())
         .zip(counts)
         .map(|(sum, count)| {
             (count > 0).then(|| sum.iter().map(|value| (value / count as f64) as f32).collect())

@@ -199,7 +199,7 @@ fn sorting(rows: &Vectors, texts: &[&str], runs: &[Partition], vocabulary: &Voca
 }
 
 /// The place of the largest cosine; the first of equals.
-fn closest(cosines: &[f32]) -> u32 {
+pub(super) fn closest(cosines: &[f32]) -> u32 {
     let mut best = 0;
     for (part, &cosine) in cosines.iter().enumerate() {
         if cosine > cosines[best] {

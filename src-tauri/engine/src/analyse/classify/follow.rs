@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::{
     Company, NOTHING, OPPOSITE, Space, TEMPERATURE, sharpened, spread, to_shares, with_company,
 };
-use crate::analyse::centring::{CHUNK, add, normalise};
+use crate::analyse::centring::{CHUNK, add, normalise, sums};
 use crate::analyse::product::dot;
 use crate::analyse::profile::similarities_to;
 use crate::vectors::Vectors;
@@ -20,6 +20,7 @@ const LEANS: f32 = 0.2;
 /// of its own that speak for more.
 const SURE_OF_NEW: f32 = 0.8;
 const SURE: f32 = 0.9;
+
 /// Items that would follow `moved` into the topic `target` (`None`: a new one),
 /// with how sure that is, surest first.
 ///
@@ -37,11 +38,11 @@ pub fn followers(
     let is_target = |item: usize| group[item] == Some(target as u32);
     let mut is_moved = vec![false; group.len()];
     moved.iter().for_each(|&item| is_moved[item] = true);
-    let own: Vec<Option<usize>> = (0..group.len())
-        .map(|item| group[item].filter(|_| !is_moved[item]).map(|own| own as usize))
-        .collect();
-    let sums = sums(rows, &own, k);
-    let is_new = own.iter().all(|&own| own != Some(target));
+    let own: Vec<Option<u32>> =
+        (0..group.len()).map(|item| group[item].filter(|_| !is_moved[item])).collect();
+    let sums: Vec<f32> = sums(rows, &own, k).into_iter().map(|sum| sum as f32).collect();
+    let sums = Vectors::new(rows.dim(), sums);
+    let is_new = own.iter().all(|&own| own != Some(target as u32));
     let mut direction = direction(rows, moved);
     let to_moved = cosines(rows, &direction);
     if !is_new {
@@ -55,7 +56,7 @@ pub fn followers(
     let to_own: Vec<f32> = own
         .iter()
         .enumerate()
-        .map(|(item, own)| own.map_or(0.0, |own| to_topics[item * k + own]))
+        .map(|(item, own)| own.map_or(0.0, |own| to_topics[item * k + own as usize]))
         .collect();
 
     let mut following = vec![0.0_f32; group.len()];
@@ -129,27 +130,15 @@ fn weighted_sum(rows: &Vectors, weights: &[f32]) -> Vec<f32> {
     sum.into_iter().map(|value| value as f32).collect()
 }
 
-/// The sum of the rows of every topic, `k x dim`.
-fn sums(rows: &Vectors, own: &[Option<usize>], k: usize) -> Vectors {
-    let dim = rows.dim();
-    let mut sums = vec![0.0_f64; k * dim];
-    for (row, own) in rows.rows().zip(own) {
-        if let Some(own) = own {
-            add(&mut sums[own * dim..][..dim], row);
-        }
-    }
-    Vectors::new(dim, sums.into_iter().map(|sum| sum as f32).collect())
-}
-
 /// `n x k` cosines to the topics, each item left out of its own.
-fn to_own_left_out(rows: &Vectors, sums: &Vectors, own: &[Option<usize>]) -> Vec<f32> {
+fn to_own_left_out(rows: &Vectors, sums: &Vectors, own: &[Option<u32>]) -> Vec<f32> {
     let k = sums.len();
     let squared: Vec<f32> = sums.rows().map(|sum| dot(sum, sum)).collect();
     let mut cosines = similarities_to(rows, sums);
     cosines.par_chunks_mut(k).zip(own).for_each(|(cosines, own)| {
         for (topic, cosine) in cosines.iter_mut().enumerate() {
             let mut squared = squared[topic];
-            if *own == Some(topic) {
+            if *own == Some(topic as u32) {
                 squared += 1.0 - 2.0 * *cosine;
                 *cosine -= 1.0;
             }
