@@ -7,6 +7,7 @@ mod embed;
 mod export;
 mod import;
 mod model;
+mod models;
 mod store;
 mod teach;
 mod undo;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use kindred_engine::edits::Edit;
 use kindred_engine::monitor::{Monitor, Silent, Stage};
 use kindred_engine::store::VERSION;
+use kindred_engine::topics::Sorting;
 use kindred_engine::workbook::Workbook;
 
 use crate::desk::{Desk, Watch, day, embedder, key, kind, list, numbered, origin, sorting};
@@ -109,7 +110,12 @@ fn workbooks_of_every_version_open_with_all_that_is_in_them() {
             wanted.vectors().expect("read"),
             "vectors of version {version}"
         );
-        assert_eq!(workbook.sorting(), wanted.sorting(), "topics of version {version}");
+        // Before version 3, a workbook did not say whose vectors it uses.
+        let model = workbook.sorting().model.clone();
+        assert_eq!(model.is_some(), version >= 3, "the model of version {version}");
+        let wanted_sorting = Sorting { model, ..Sorting::clone(&wanted.sorting()) };
+        assert_eq!(*workbook.sorting(), wanted_sorting, "topics of version {version}");
+        assert_eq!(workbook.model(), key(), "the model of version {version}");
         assert_eq!(workbook.view(), "seen", "view of version {version}");
         assert_eq!(workbook.seed(), wanted.seed(), "seed of version {version}");
         assert_eq!(

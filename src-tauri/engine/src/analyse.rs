@@ -7,6 +7,8 @@
 
 pub mod centring;
 pub mod classify;
+pub mod compare;
+pub mod game;
 pub mod heatmap;
 pub mod kmeans;
 pub mod names;
@@ -19,4 +21,5 @@ pub mod silhouette;
 pub mod similarity;
 pub mod statistics;
 pub mod topics;
+pub mod values;
 pub mod vocabulary;

@@ -42,7 +42,7 @@ pub enum Edit {
     /// What the model reads after the item's text, and where that puts it.
     GiveContext { item: ItemId, context: Option<String>, place: Placement },
     /// All topics and places at once, as finding topics or sorting yields
-    /// them. Contexts stay.
+    /// them. Contexts stay, and so does the model if the sorting names none.
     ReplaceSorting {
         #[serde(with = "patch::packed")]
         sorting: Sorting,
@@ -151,7 +151,8 @@ impl Edit {
             Self::ReplaceSorting { sorting: new, label } => {
                 check(new)?;
                 let contexts = std::mem::take(&mut sorting.contexts);
-                *sorting = Sorting { contexts, ..new.clone() };
+                let model = new.model.clone().or(sorting.model.take());
+                *sorting = Sorting { contexts, model, ..new.clone() };
                 Ok(label.clone())
             }
             Self::Patch(patch) => {

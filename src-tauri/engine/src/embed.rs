@@ -9,12 +9,16 @@ pub mod hashing;
 pub mod onnx;
 pub mod runtime;
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::error::Result;
 use crate::monitor::{Monitor, Stage};
 use crate::vectors::Vectors;
 
 /// What decides a vector besides the text: two equal keys give equal vectors.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub struct ModelKey {
     pub id: String,
     /// Which weights, so that a new release of a model is not mixed with the old one.
@@ -41,6 +45,37 @@ pub trait Embedder: Send {
     /// `Cancelled` when the monitor says so (what the sink got is kept),
     /// `Embedding` when the model fails, and whatever the sink returns.
     fn embed(&mut self, texts: &[&str], sink: &mut Sink<'_>, monitor: &dyn Monitor) -> Result<()>;
+}
+
+/// One loaded model for many users, who take turns text list by text list.
+#[derive(Clone)]
+pub struct Shared {
+    key: ModelKey,
+    dim: usize,
+    embedder: Arc<Mutex<dyn Embedder>>,
+}
+
+impl Shared {
+    pub fn new(embedder: impl Embedder + 'static) -> Self {
+        let (key, dim) = (embedder.key().clone(), embedder.dim());
+        Self { key, dim, embedder: Arc::new(Mutex::new(embedder)) }
+    }
+}
+
+impl Embedder for Shared {
+    fn key(&self) -> &ModelKey {
+        &self.key
+    }
+
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn embed(&mut self, texts: &[&str], sink: &mut Sink<'_>, monitor: &dyn Monitor) -> Result<()> {
+        // A panic while embedding leaves a model as it was: it keeps nothing between texts.
+        let mut embedder = self.embedder.lock().unwrap_or_else(PoisonError::into_inner);
+        embedder.embed(texts, sink, monitor)
+    }
 }
 
 /// Embeds `texts` into one matrix, in their order, and tells how far it is.

@@ -10,6 +10,7 @@ pub enum Stage {
     FindingTopics,
     NamingTopics,
     Sorting,
+    Comparing,
     Saving,
 }
 
@@ -35,5 +36,16 @@ impl Monitor for Silent {
 
     fn is_cancelled(&self) -> bool {
         false
+    }
+}
+
+/// Passes on the wish to stop, but tells nothing: for work inside of work.
+pub struct Quiet<'a>(pub &'a dyn Monitor);
+
+impl Monitor for Quiet<'_> {
+    fn progress(&self, _: Stage, _: usize, _: usize) {}
+
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
     }
 }

@@ -105,7 +105,7 @@ impl Plan {
             topics: before.topics.clone(),
             placements: vec![Placement::UNSORTED; items.len()],
             threshold: Some(before.threshold.unwrap_or(USUAL_THRESHOLD)),
-            contexts: BTreeMap::new(),
+            ..Sorting::default()
         };
         // New ids differ from those of topics that go: undo brings these back.
         let mut topics = Vec::new();
@@ -201,20 +201,25 @@ impl Plan {
     }
 
     /// Everything unpinned where the machine suggests, if it is sure enough.
-    pub(crate) fn placed(mut self, suggestions: &[Suggestion]) -> Sorting {
-        let threshold = self.sorting.threshold.unwrap_or_default();
-        for (place, suggestion) in self.sorting.placements.iter_mut().zip(suggestions) {
-            let mut machine = suggested(suggestion, &self.sorting.topics);
-            if place.pinned {
-                machine.topic = place.topic;
-                machine.pinned = true;
-            } else {
-                machine.topic = Sorting::placed_by_threshold(threshold, &machine);
-            }
-            *place = machine;
-        }
-        self.sorting
+    pub(crate) fn placed(self, suggestions: &[Suggestion]) -> Sorting {
+        placed(self.sorting, suggestions)
     }
+}
+
+/// `sorting` with everything unpinned where the machine suggests, if it is sure enough.
+pub(crate) fn placed(mut sorting: Sorting, suggestions: &[Suggestion]) -> Sorting {
+    let threshold = sorting.threshold.unwrap_or_default();
+    for (place, suggestion) in sorting.placements.iter_mut().zip(suggestions) {
+        let mut machine = suggested(suggestion, &sorting.topics);
+        if place.pinned {
+            machine.topic = place.topic;
+            machine.pinned = true;
+        } else {
+            machine.topic = Sorting::placed_by_threshold(threshold, &machine);
+        }
+        *place = machine;
+    }
+    sorting
 }
 
 /// What is known of every topic: its name if a person gave it, the items that

@@ -4,6 +4,7 @@
 //! owns the connections, what a file must be to be opened, and that nothing
 //! half-done is ever left behind. It knows no rules about topics or edits.
 
+pub(crate) mod answers;
 mod backups;
 mod day;
 pub(crate) mod edits;
@@ -41,6 +42,7 @@ const APPLICATION_ID: i32 = 0x4b4e_4452;
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("store/migrations/0001_first.sql")).foreign_key_check(),
     M::up(include_str!("store/migrations/0002_sort_and_teach.sql")).foreign_key_check(),
+    M::up(include_str!("store/migrations/0003_models.sql")).foreign_key_check(),
 ];
 
 /// The version of the workbooks that are made now.
@@ -373,6 +375,8 @@ mod tests {
             created_at_secs: 0,
             view: String::new(),
             is_paused: false,
+            model: None,
+            next_model: None,
         };
         Store::create(&path, &meta, &[], &ImportReport::default()).expect("made");
         let mut connection = Connection::open(&path).expect("opened");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::embed::ModelKey;
 use crate::items::{Item, ItemId};
 
 /// Stays the same for as long as the topic exists, whatever its place in the list.
@@ -67,6 +68,8 @@ pub struct Sorting {
     pub threshold: Option<f32>,
     /// What the person told the model about a text that means several things.
     pub contexts: BTreeMap<ItemId, String>,
+    /// Whose vectors are used; `None`: those of the model that is part of Kindred.
+    pub model: Option<ModelKey>,
 }
 
 impl Sorting {

@@ -8,10 +8,14 @@
 mod cache;
 mod carry_over;
 mod changes;
+mod comparing;
+mod judging;
+mod models;
 mod progress;
 mod sorting;
 mod teaching;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -21,11 +25,10 @@ use crate::analyse::order;
 use crate::analyse::profile::{TopicProfile, topic_profiles, topic_profiles_in};
 use crate::analyse::similarity;
 use crate::analyse::statistics::{PairStatistics, pair_statistics};
-use crate::embed::{Embedder, ModelKey};
+use crate::embed::ModelKey;
 use crate::error::{Error, Result};
 use crate::import::{ImportReport, ImportedList};
 use crate::items::{Item, ItemId, TextHash};
-use crate::monitor::{Monitor, Stage};
 use crate::store::edits::Labels;
 use crate::store::meta::Meta;
 use crate::store::{self, Day, Store};
@@ -33,7 +36,10 @@ use crate::topics::Sorting;
 use crate::vectors::Vectors;
 use cache::Cache;
 pub use changes::History;
-use progress::Committed;
+pub use comparing::{
+    ComparedModel, Comparison, Difference, Likeness, ModelScore, Namer, SharedTopic, Vote,
+};
+pub use judging::{Answer, GameFit, Related, RelatedPair, Scale};
 pub use teaching::{Agreement, Judge};
 
 /// Where a new workbook comes from.
@@ -58,13 +64,15 @@ pub struct Workbook {
     created_at_secs: u64,
     report: ImportReport,
     items: Arc<[Item]>,
-    model: ModelKey,
+    /// Of workbooks that do not say whose vectors they use.
+    usual_model: ModelKey,
     state: Mutex<State>,
     /// Held by whatever changes the sorting, so that changes follow each other.
     changing: Mutex<()>,
     /// Held by the job that embeds, so that no text is embedded twice at once.
     embedding: Mutex<()>,
-    vectors: Mutex<Option<Arc<Vectors>>>,
+    /// Of the model in use, and of others that were looked at lately.
+    vectors: Mutex<BTreeMap<ModelKey, Arc<Vectors>>>,
     space: Cache<Space>,
     heatmap: Cache<Heatmap>,
     pair_statistics: Cache<PairStatistics>,
@@ -84,9 +92,30 @@ struct State {
     is_paused: bool,
     /// Of what the model reads for every item.
     hashes: Arc<Vec<TextHash>>,
-    /// Whether the model has embedded the item, by item.
+    /// What models have embedded, as far as it was looked up; that of the model in use always is.
+    coverage: BTreeMap<ModelKey, Coverage>,
+    /// What takes over once it has embedded everything.
+    next_model: Option<ModelKey>,
+}
+
+/// Which items a model has embedded.
+struct Coverage {
+    /// By item.
     embedded: Vec<bool>,
-    embedded_count: usize,
+    count: usize,
+}
+
+impl Coverage {
+    fn new(embedded: Vec<bool>) -> Self {
+        let count = embedded.iter().filter(|&&is_embedded| is_embedded).count();
+        Self { embedded, count }
+    }
+
+    fn set(&mut self, item: usize, is_embedded: bool) {
+        let was_embedded = std::mem::replace(&mut self.embedded[item], is_embedded);
+        self.count -= usize::from(was_embedded);
+        self.count += usize::from(is_embedded);
+    }
 }
 
 impl Workbook {
@@ -113,6 +142,8 @@ impl Workbook {
             created_at_secs: origin.created_at_secs,
             view: String::new(),
             is_paused: false,
+            model: Some(model.clone()),
+            next_model: None,
         };
         Store::create(path, &meta, &list.items, &list.report)?;
         Self::load(Store::open_new(path)?, model)
@@ -121,6 +152,7 @@ impl Workbook {
     /// Opens the workbook at `path`. When another window has it open, or the
     /// file is write-protected, it can be looked at but not changed: see
     /// [`Self::is_read_only`]. On its first opening of a day it is backed up.
+    /// `model` is whose vectors a workbook uses that does not say.
     ///
     /// # Errors
     /// `Unreadable`, `NotAWorkbook`, `NewerWorkbook` or `Damaged`.
@@ -138,13 +170,16 @@ impl Workbook {
             hashes: Vec<TextHash>,
             embedded: Vec<bool>,
         }
+        let usual_model = model;
         let contents = store.read(|transaction| {
             let items = store::items::all(transaction)?;
+            let meta = store::meta::get(transaction)?;
             let sorting = Sorting {
                 topics: store::topics::all(transaction)?,
                 placements: store::placements::all(transaction)?,
                 threshold: store::meta::threshold(transaction)?,
                 contexts: store::items::contexts(transaction)?,
+                model: meta.model.clone(),
             };
             let ids = (0..items.len()).map(ItemId::from_index);
             let hashes: Vec<TextHash> = ids
@@ -154,12 +189,13 @@ impl Workbook {
             if !sorting.placements.is_empty() && sorting.placements.len() != items.len() {
                 return Err(store::damage("not every item has its place".to_owned()));
             }
-            let embedded = match store::models::find(transaction, &model)? {
+            let model = sorting.model.as_ref().unwrap_or(&usual_model);
+            let embedded = match store::models::find(transaction, model)? {
                 Some(row) => store::vectors::which_exist(transaction, row, &hashes)?,
                 None => vec![false; hashes.len()],
             };
             Ok(Contents {
-                meta: store::meta::get(transaction)?,
+                meta,
                 report: store::import_report::get(transaction)?,
                 items,
                 sorting,
@@ -169,6 +205,7 @@ impl Workbook {
             })
         })?;
         let meta = contents.meta;
+        let model = meta.model.unwrap_or_else(|| usual_model.clone());
         Ok(Self {
             store,
             name: meta.name,
@@ -177,7 +214,7 @@ impl Workbook {
             created_at_secs: meta.created_at_secs,
             report: contents.report,
             items: contents.items.into(),
-            model,
+            usual_model,
             state: Mutex::new(State {
                 revision: 1,
                 reread: 0,
@@ -186,17 +223,13 @@ impl Workbook {
                 labels: contents.labels,
                 view: meta.view,
                 is_paused: meta.is_paused,
-                embedded_count: contents
-                    .embedded
-                    .iter()
-                    .filter(|&&is_embedded| is_embedded)
-                    .count(),
-                embedded: contents.embedded,
+                coverage: BTreeMap::from([(model, Coverage::new(contents.embedded))]),
+                next_model: meta.next_model,
                 hashes: Arc::new(contents.hashes),
             }),
             changing: Mutex::new(()),
             embedding: Mutex::new(()),
-            vectors: Mutex::new(None),
+            vectors: Mutex::new(BTreeMap::new()),
             space: Cache::new(),
             heatmap: Cache::new(),
             pair_statistics: Cache::new(),
@@ -240,10 +273,14 @@ impl Workbook {
         self.created_at_secs
     }
 
-    /// The model whose vectors are shown.
+    /// The model whose vectors are used.
     #[must_use]
-    pub fn model(&self) -> &ModelKey {
-        &self.model
+    pub fn model(&self) -> ModelKey {
+        self.model_of(&self.sorting())
+    }
+
+    fn model_of(&self, sorting: &Sorting) -> ModelKey {
+        sorting.model.as_ref().unwrap_or(&self.usual_model).clone()
     }
 
     /// All items; an item's place is its id.
@@ -303,131 +340,6 @@ impl Workbook {
     /// `Damaged` when it does not.
     pub fn quick_check(&self) -> Result<()> {
         self.store.quick_check()
-    }
-
-    // Vectors.
-
-    /// How many items the model has embedded.
-    #[must_use]
-    pub fn embedded_count(&self) -> usize {
-        self.state().embedded_count
-    }
-
-    /// Embeds the items that have no vector yet. Every batch the embedder
-    /// hands over is on the disk before its progress is told; what was done
-    /// stays when the job is cancelled, fails or is killed.
-    ///
-    /// # Errors
-    /// `ReadOnly`, `Cancelled`, `DiskFull`, or what the embedder failed with.
-    pub fn embed(&self, embedder: &mut dyn Embedder, monitor: &dyn Monitor) -> Result<()> {
-        if self.is_read_only() {
-            return Err(Error::ReadOnly);
-        }
-        if *embedder.key() != self.model {
-            return Err(Error::Invalid("This workbook is embedded by another model.".to_owned()));
-        }
-        let _one_at_a_time = locked(&self.embedding);
-        let (missing, sorting, hashes) = {
-            let state = self.state();
-            let missing: Vec<usize> =
-                (0..self.items.len()).filter(|&index| !state.embedded[index]).collect();
-            (missing, Arc::clone(&state.sorting), Arc::clone(&state.hashes))
-        };
-        let total = self.items.len();
-        monitor.progress(Stage::Embedding, total - missing.len(), total);
-        if missing.is_empty() {
-            return Ok(());
-        }
-        monitor.check()?;
-        let texts: Vec<String> = missing
-            .iter()
-            .map(|&index| sorting.embedded_text(ItemId::from_index(index), &self.items[index]))
-            .collect();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let mut keep = |rows: &[usize], vectors: &Vectors| {
-            let items: Vec<usize> = rows.iter().map(|&row| missing[row]).collect();
-            self.keep_vectors(items.iter().map(|&item| &hashes[item]), vectors)?;
-            let done = self.note_embedded(&items, &hashes);
-            monitor.progress(Stage::Embedding, done, total);
-            Ok(())
-        };
-        embedder.embed(&texts, &mut keep, &Committed::new(monitor))
-    }
-
-    /// Writes the vectors of the texts with these hashes.
-    fn keep_vectors<'a>(
-        &self,
-        hashes: impl ExactSizeIterator<Item = &'a TextHash>,
-        vectors: &Vectors,
-    ) -> Result<()> {
-        if vectors.len() != hashes.len() {
-            return Err(Error::Embedding {
-                reason: "the model gave another number of vectors than texts".to_owned(),
-            });
-        }
-        if !vectors.values().iter().all(|value| value.is_finite()) {
-            return Err(Error::Embedding {
-                reason: "the model gave something that is no number".to_owned(),
-            });
-        }
-        let is_same_dim = self.store.write(|transaction| {
-            let model = store::models::find_or_insert(transaction, &self.model, vectors.dim())?;
-            if model.dim == vectors.dim() {
-                store::vectors::insert(transaction, model, hashes, vectors)?;
-            }
-            Ok(model.dim == vectors.dim())
-        })?;
-        if !is_same_dim {
-            return Err(Error::Embedding {
-                reason: "the model changed the number of its dimensions".to_owned(),
-            });
-        }
-        Ok(())
-    }
-
-    /// Notes that `items` are embedded as they were read then, and gives the number of all that are.
-    fn note_embedded(&self, items: &[usize], hashes: &[TextHash]) -> usize {
-        let mut state = self.state();
-        for &item in items {
-            // Who was given a context meanwhile is to be read again.
-            if state.hashes[item] == hashes[item]
-                && !std::mem::replace(&mut state.embedded[item], true)
-            {
-                state.embedded_count += 1;
-            }
-        }
-        state.revision += 1;
-        state.embedded_count
-    }
-
-    /// The vectors of all items, in item order.
-    ///
-    /// # Errors
-    /// `Invalid` while some items are not embedded yet; `Damaged`, `Storage`.
-    pub fn vectors(&self) -> Result<Arc<Vectors>> {
-        // Held while they are read, so that they are in memory once.
-        let mut slot = locked(&self.vectors);
-        if let Some(vectors) = &*slot {
-            return Ok(Arc::clone(vectors));
-        }
-        let not_yet = || {
-            Error::Invalid(
-                "Not all texts are embedded yet. Let the model finish, then try again.".to_owned(),
-            )
-        };
-        if self.embedded_count() < self.items.len() {
-            return Err(not_yet());
-        }
-        let hashes = Arc::clone(&self.state().hashes);
-        let loaded = self.store.read(|transaction| {
-            match store::models::find(transaction, &self.model)? {
-                Some(row) => store::vectors::load(transaction, row, &hashes),
-                None => Ok(None),
-            }
-        })?;
-        let vectors = Arc::new(loaded.ok_or_else(not_yet)?);
-        *slot = Some(Arc::clone(&vectors));
-        Ok(vectors)
     }
 
     // What is worked out of it, once per state of the workbook.

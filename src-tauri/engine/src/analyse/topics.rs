@@ -19,8 +19,9 @@ use super::profile::similarities_to;
 use super::silhouette::mean_silhouette;
 use super::similarity::{neighbours, smoothed};
 use super::vocabulary::Vocabulary;
+use crate::embed::{Embedder, embed_all};
 use crate::error::{Error, Result};
-use crate::monitor::{Monitor, Stage};
+use crate::monitor::{Monitor, Quiet, Stage};
 use crate::topics::{Placement, Sorting, Topic, TopicId};
 use crate::vectors::Vectors;
 
@@ -61,17 +62,45 @@ pub struct FindTopics {
     pub seed: u64,
 }
 
+/// What topics are named with.
+pub struct Naming<'a> {
+    vocabulary: &'a Vocabulary,
+    reader: Option<&'a mut dyn Embedder>,
+}
+
+impl<'a> Naming<'a> {
+    /// Names topics among vectors of another model than the vocabulary's, with `reader`, which is
+    /// the vocabulary's own: it reads the most typical items again.
+    pub fn of_another_model(vocabulary: &'a Vocabulary, reader: &'a mut dyn Embedder) -> Self {
+        Self { vocabulary, reader: Some(reader) }
+    }
+
+    /// The same once more.
+    pub fn again(&mut self) -> Naming<'_> {
+        let reader = self.reader.as_deref_mut().map(|reader| reader as &mut dyn Embedder);
+        Naming { vocabulary: self.vocabulary, reader }
+    }
+}
+
+impl<'a> From<&'a Vocabulary> for Naming<'a> {
+    /// Names topics among vectors of the vocabulary's own model.
+    fn from(vocabulary: &'a Vocabulary) -> Self {
+        Self { vocabulary, reader: None }
+    }
+}
+
 /// Finds and names topics. They are ordered by size, then by their first item.
 ///
 /// `texts` are the items' texts, in the order of the rows.
 ///
 /// # Errors
-/// `Invalid` when there are fewer items than topics asked for; `Cancelled`.
-pub fn find(
+/// `Invalid` when there are fewer items than topics asked for; `Cancelled`; what the model
+/// fails with that reads typical items for their names.
+pub fn find<'a>(
     vectors: &Vectors,
     texts: &[&str],
     params: &FindTopics,
-    vocabulary: &Vocabulary,
+    naming: impl Into<Naming<'a>>,
     monitor: &dyn Monitor,
 ) -> Result<Sorting> {
     let count = vectors.len();
@@ -96,7 +125,7 @@ pub fn find(
     let restarts = if count < MANY { RESTARTS } else { RESTARTS_OF_MANY };
     let runs = restarted(&points, k, restarts, ROUNDS, params.seed, monitor)?;
     monitor.progress(Stage::NamingTopics, 0, 1);
-    let sorting = sorting(&rows, texts, &runs, vocabulary);
+    let sorting = sorting(&rows, texts, &runs, naming.into(), monitor)?;
     monitor.progress(Stage::NamingTopics, 1, 1);
     Ok(sorting)
 }
@@ -152,7 +181,13 @@ fn counts_to_try(items: usize, sampled: usize) -> Vec<usize> {
     counts
 }
 
-fn sorting(rows: &Vectors, texts: &[&str], runs: &[Partition], vocabulary: &Vocabulary) -> Sorting {
+fn sorting(
+    rows: &Vectors,
+    texts: &[&str],
+    runs: &[Partition],
+    naming: Naming<'_>,
+    monitor: &dyn Monitor,
+) -> Result<Sorting> {
     let best = &runs[0];
     let k = best.centroids.len();
     let found: Vec<Option<u32>> = best.assignment.iter().map(|&part| Some(part)).collect();
@@ -174,11 +209,14 @@ fn sorting(rows: &Vectors, texts: &[&str], runs: &[Partition], vocabulary: &Voca
         group.iter().map(|part| part.and_then(|part| place_of[part as usize])).collect();
     let centres = centroids(rows, &ordered_group, order.len());
     let to_centres = similarities_to(rows, &centres);
-    let names = names(
-        &centres,
-        &unnamed(rows, texts, &ordered_group, &to_centres, order.len()),
-        vocabulary,
-    );
+    let unnamed = unnamed(rows, texts, &ordered_group, &to_centres, order.len());
+    let names = match naming.reader {
+        None => names(&centres, &unnamed, naming.vocabulary),
+        Some(reader) => {
+            let (centres, unnamed) = reread(unnamed, reader, monitor)?;
+            names(&centres, &unnamed, naming.vocabulary)
+        }
+    };
     let topics = names
         .into_iter()
         .zip(0..)
@@ -195,7 +233,37 @@ fn sorting(rows: &Vectors, texts: &[&str], runs: &[Partition], vocabulary: &Voca
     let placements = (0..rows.len())
         .map(|item| placement(ordered_group[item], &to_centres[item * width..][..width]))
         .collect();
-    Sorting { topics, placements, ..Sorting::default() }
+    Ok(Sorting { topics, placements, ..Sorting::default() })
+}
+
+/// The topics' centroids and typical items as another model sees them.
+fn reread<'a>(
+    topics: Vec<Unnamed<'a>>,
+    reader: &mut dyn Embedder,
+    monitor: &dyn Monitor,
+) -> Result<(Vectors, Vec<Unnamed<'a>>)> {
+    let witnesses = |topic: &Unnamed<'a>| topic.texts.len().min(WITNESSES);
+    let texts: Vec<&str> =
+        topics.iter().flat_map(|topic| topic.texts[..witnesses(topic)].iter().copied()).collect();
+    let group: Vec<Option<u32>> = topics
+        .iter()
+        .zip(0..)
+        .flat_map(|(topic, place)| std::iter::repeat_n(Some(place), witnesses(topic)))
+        .collect();
+    let rows = embed_all(reader, &texts, &Quiet(monitor))?;
+    let rows = centred(&rows, &mean(&rows));
+    let centres = centroids(&rows, &group, topics.len());
+    let mut start = 0;
+    let topics = topics
+        .into_iter()
+        .map(|topic| {
+            let end = start + witnesses(&topic);
+            let rows = rows.select(start..end);
+            start = end;
+            Unnamed { rows, ..topic }
+        })
+        .collect();
+    Ok((centres, topics))
 }
 
 /// The place of the largest cosine; the first of equals.

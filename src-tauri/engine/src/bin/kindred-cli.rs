@@ -336,6 +336,7 @@ impl Monitor for OnStandardError {
                 Stage::FindingTopics => "Finding topics",
                 Stage::NamingTopics => "Naming topics",
                 Stage::Sorting => "Sorting",
+                Stage::Comparing => "Comparing",
                 Stage::Saving => "Saving",
             };
             eprintln!("{what}: {done} of {total}");

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::embed::ModelKey;
 use crate::error::{Error, Result};
 use crate::items::ItemId;
 use crate::topics::{Placement, Sorting, Topic, TopicId};
@@ -22,6 +23,9 @@ pub struct Patch {
     places: Places,
     /// Contexts that differ; `None` where there is none afterwards.
     contexts: Vec<(ItemId, Option<String>)>,
+    /// The model, if it differs; wrapped as the threshold is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    model: Option<(Option<ModelKey>,)>,
 }
 
 impl Patch {
@@ -49,6 +53,7 @@ impl Patch {
             moved,
             places,
             contexts,
+            model: (from.model != to.model).then(|| (to.model.clone(),)),
         }
     }
 
@@ -66,6 +71,9 @@ impl Patch {
         }
         if let Some((threshold,)) = self.threshold_bits {
             sorting.threshold = threshold.map(f32::from_bits);
+        }
+        if let Some((model,)) = &self.model {
+            sorting.model.clone_from(model);
         }
         for (item, context) in &self.contexts {
             match context {
@@ -149,6 +157,7 @@ pub(super) mod packed {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use super::Places;
+    use crate::embed::ModelKey;
     use crate::topics::{Sorting, Topic};
 
     #[derive(Serialize, Deserialize)]
@@ -158,6 +167,8 @@ pub(super) mod packed {
         places: Places,
         #[serde(default)]
         threshold_bits: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<ModelKey>,
     }
 
     pub(in crate::edits) fn serialize<S: Serializer>(
@@ -168,6 +179,7 @@ pub(super) mod packed {
             topics: sorting.topics.clone(),
             places: Places::pack(sorting.placements.iter()),
             threshold_bits: sorting.threshold.map(f32::to_bits),
+            model: sorting.model.clone(),
         }
         .serialize(serializer)
     }
@@ -185,6 +197,7 @@ pub(super) mod packed {
             placements,
             threshold: packed.threshold_bits.map(f32::from_bits),
             contexts: Default::default(),
+            model: packed.model,
         })
     }
 }

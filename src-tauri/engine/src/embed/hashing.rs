@@ -1,5 +1,8 @@
-//! A small deterministic embedder: texts that share letters get similar
-//! vectors. For tests, which need no model then.
+//! Vectors that know letters, not meanings: texts that share sequences of
+//! letters get similar vectors. As "Spelling" it shows what meaning adds;
+//! small ones serve tests, which need no model then.
+
+use rayon::prelude::*;
 
 use super::{Embedder, ModelKey, Sink};
 use crate::error::Result;
@@ -9,23 +12,40 @@ use crate::vectors::Vectors;
 
 /// Texts handed over together.
 const BATCH: usize = 64;
+const BATCH_OF_SPELLING: usize = 2048;
+/// Enough that different sequences seldom fall on the same number.
+const DIM_OF_SPELLING: usize = 1024;
 
-/// Counts of hashed character trigrams, scaled to unit length.
+/// Counts of hashed character n-grams, scaled to unit length.
 pub struct HashingEmbedder {
     key: ModelKey,
     dim: usize,
+    lengths: std::ops::RangeInclusive<usize>,
+    batch: usize,
 }
 
 impl HashingEmbedder {
+    /// Trigrams in `dim` dimensions.
     #[must_use]
     pub fn new(dim: usize) -> Self {
-        let key = ModelKey {
-            id: "hashed-trigrams".to_owned(),
-            revision: dim.to_string(),
-            prefix: String::new(),
-            max_length: u32::MAX,
-        };
-        Self { key, dim }
+        let key = key("hashed-trigrams", &dim.to_string());
+        Self { key, dim, lengths: 3..=3, batch: BATCH }
+    }
+
+    /// The model people know as Spelling: two to four letters of every word, its ends marked.
+    #[must_use]
+    pub fn spelling() -> Self {
+        let key = key("spelling", "1");
+        Self { key, dim: DIM_OF_SPELLING, lengths: 2..=4, batch: BATCH_OF_SPELLING }
+    }
+}
+
+fn key(id: &str, revision: &str) -> ModelKey {
+    ModelKey {
+        id: id.to_owned(),
+        revision: revision.to_owned(),
+        prefix: String::new(),
+        max_length: u32::MAX,
     }
 }
 
@@ -39,23 +59,26 @@ impl Embedder for HashingEmbedder {
     }
 
     fn embed(&mut self, texts: &[&str], sink: &mut Sink<'_>, monitor: &dyn Monitor) -> Result<()> {
-        for (batch, texts) in texts.chunks(BATCH).enumerate() {
+        for (batch, texts) in texts.chunks(self.batch).enumerate() {
             monitor.check()?;
-            let values = texts.iter().flat_map(|text| hashed(text, self.dim)).collect();
-            let places: Vec<usize> = (batch * BATCH..).take(texts.len()).collect();
-            sink(&places, &Vectors::new(self.dim, values))?;
+            let rows: Vec<Vec<f32>> =
+                texts.par_iter().map(|text| hashed(text, self.dim, &self.lengths)).collect();
+            let places: Vec<usize> = (batch * self.batch..).take(texts.len()).collect();
+            sink(&places, &Vectors::new(self.dim, rows.concat()))?;
         }
         Ok(())
     }
 }
 
-fn hashed(text: &str, dim: usize) -> Vec<f32> {
+fn hashed(text: &str, dim: usize, lengths: &std::ops::RangeInclusive<usize>) -> Vec<f32> {
     let letters: Vec<char> = format!("  {}  ", text.to_lowercase()).chars().collect();
     let mut row = vec![0.0_f32; dim];
-    for trigram in letters.windows(3) {
-        let hash = TextHash::of(&trigram.iter().collect::<String>()).0;
-        let place = u32::from_le_bytes([hash[0], hash[1], hash[2], hash[3]]) as usize % dim;
-        row[place] += if hash[4].is_multiple_of(2) { 1.0 } else { -1.0 };
+    for length in lengths.clone() {
+        for ngram in letters.windows(length) {
+            let hash = TextHash::of(&ngram.iter().collect::<String>()).0;
+            let place = u32::from_le_bytes([hash[0], hash[1], hash[2], hash[3]]) as usize % dim;
+            row[place] += if hash[4].is_multiple_of(2) { 1.0 } else { -1.0 };
+        }
     }
     let length = row.iter().map(|value| value * value).sum::<f32>().sqrt();
     if length > 0.0 {

@@ -1,6 +1,9 @@
 //! What a workbook is called, where it comes from and how the window looked.
 
 use rusqlite::Connection;
+use rusqlite::types::Type;
+
+use crate::embed::ModelKey;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Meta {
@@ -10,12 +13,16 @@ pub(crate) struct Meta {
     pub(crate) created_at_secs: u64,
     pub(crate) view: String,
     pub(crate) is_paused: bool,
+    /// Whose vectors are used; `None` in workbooks that are older than the choice.
+    pub(crate) model: Option<ModelKey>,
+    /// What takes over once it has embedded everything.
+    pub(crate) next_model: Option<ModelKey>,
 }
 
 pub(crate) fn insert(connection: &Connection, meta: &Meta) -> rusqlite::Result<()> {
     connection.execute(
-        "INSERT INTO meta (id, name, source_name, seed, created_at_secs, view, is_paused)
-         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO meta (id, name, source_name, seed, created_at_secs, view, is_paused, model, next_model)
+         VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         // SQLite's integers have a sign: seeds above half of u64 are kept as negative ones.
         (
             &meta.name,
@@ -24,6 +31,8 @@ pub(crate) fn insert(connection: &Connection, meta: &Meta) -> rusqlite::Result<(
             meta.created_at_secs.cast_signed(),
             &meta.view,
             meta.is_paused,
+            written(meta.model.as_ref()),
+            written(meta.next_model.as_ref()),
         ),
     )?;
     Ok(())
@@ -31,7 +40,7 @@ pub(crate) fn insert(connection: &Connection, meta: &Meta) -> rusqlite::Result<(
 
 pub(crate) fn get(connection: &Connection) -> rusqlite::Result<Meta> {
     connection.query_row(
-        "SELECT name, source_name, seed, created_at_secs, view, is_paused FROM meta WHERE id = 1",
+        "SELECT name, source_name, seed, created_at_secs, view, is_paused, model, next_model FROM meta WHERE id = 1",
         [],
         |row| {
             Ok(Meta {
@@ -41,6 +50,8 @@ pub(crate) fn get(connection: &Connection) -> rusqlite::Result<Meta> {
                 created_at_secs: row.get::<_, i64>(3)?.cast_unsigned(),
                 view: row.get(4)?,
                 is_paused: row.get(5)?,
+                model: read(row.get(6)?)?,
+                next_model: read(row.get(7)?)?,
             })
         },
     )
@@ -67,4 +78,42 @@ pub(crate) fn set_threshold(
 ) -> rusqlite::Result<()> {
     connection.execute("UPDATE meta SET threshold = ?1 WHERE id = 1", [threshold])?;
     Ok(())
+}
+
+pub(crate) fn set_model(connection: &Connection, model: Option<&ModelKey>) -> rusqlite::Result<()> {
+    connection.execute("UPDATE meta SET model = ?1 WHERE id = 1", [written(model)])?;
+    Ok(())
+}
+
+pub(crate) fn set_next_model(
+    connection: &Connection,
+    model: Option<&ModelKey>,
+) -> rusqlite::Result<()> {
+    connection.execute("UPDATE meta SET next_model = ?1 WHERE id = 1", [written(model)])?;
+    Ok(())
+}
+
+/// From where on pairs count as related, in percent of all pairs.
+pub(crate) fn related_percentile(connection: &Connection) -> rusqlite::Result<Option<f32>> {
+    connection.query_row("SELECT related_percentile FROM meta WHERE id = 1", [], |row| row.get(0))
+}
+
+pub(crate) fn set_related_percentile(
+    connection: &Connection,
+    percentile: Option<f32>,
+) -> rusqlite::Result<()> {
+    connection.execute("UPDATE meta SET related_percentile = ?1 WHERE id = 1", [percentile])?;
+    Ok(())
+}
+
+fn written(model: Option<&ModelKey>) -> Option<String> {
+    model.map(|key| serde_json::to_string(key).expect("a key is plain text and numbers"))
+}
+
+fn read(model: Option<String>) -> rusqlite::Result<Option<ModelKey>> {
+    let read = |text: String| {
+        serde_json::from_str(&text)
+            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, error.into()))
+    };
+    model.map(read).transpose()
 }

@@ -160,6 +160,9 @@ impl Workbook {
     }
 
     fn install(&self, before: &Sorting, after: Sorting, labels: Labels) -> Result<()> {
+        let model = self.model_of(&after);
+        let is_other_model = model != self.model_of(before);
+        self.with_coverage(&model, |_| ())?;
         let reread = self.reread(before, &after)?;
         // Nobody may load vectors between the change of what is read and of the vectors.
         let mut vectors = locked(&self.vectors);
@@ -171,19 +174,24 @@ impl Workbook {
                 .eq(after.topics.iter().map(|topic| topic.id));
         let mut state = self.state();
         state.revision += 1;
-        state.placed += u64::from(!is_placed_alike || !reread.is_empty());
-        state.reread += u64::from(!reread.is_empty());
+        let is_reread = is_other_model || !reread.is_empty();
+        state.placed += u64::from(!is_placed_alike || is_reread);
+        state.reread += u64::from(is_reread);
+        if !reread.is_empty() {
+            // Of other models it is looked up again.
+            state.coverage.retain(|key, _| *key == model);
+            vectors.retain(|key, _| *key == model);
+        }
         state.sorting = Arc::new(after);
         state.labels = labels;
         for Reread { item, hash, vector } in reread {
             Arc::make_mut(&mut state.hashes)[item] = hash;
-            let was_embedded = std::mem::replace(&mut state.embedded[item], vector.is_some());
-            state.embedded_count -= usize::from(was_embedded);
-            state.embedded_count += usize::from(vector.is_some());
-            *vectors = match (vectors.take(), vector) {
-                (Some(all), Some(row)) => Some(Arc::new(all.with_row(item, &row))),
-                _ => None,
-            };
+            if let Some(coverage) = state.coverage.get_mut(&model) {
+                coverage.set(item, vector.is_some());
+            }
+            if let (Some(all), Some(row)) = (vectors.remove(&model), vector) {
+                vectors.insert(model.clone(), Arc::new(all.with_row(item, &row)));
+            }
         }
         Ok(())
     }
@@ -202,7 +210,7 @@ impl Workbook {
             return Ok(Vec::new());
         }
         self.store.read(|transaction| {
-            let model = store::models::find(transaction, &self.model)?;
+            let model = store::models::find(transaction, &self.model_of(after))?;
             let reread = |item: ItemId| {
                 let text = after.embedded_text(item, &self.items[item.index()]);
                 let hash = TextHash::of(&text);
@@ -225,6 +233,9 @@ fn save_difference(
     store::topics::update(connection, &before.topics, &after.topics)?;
     store::placements::update(connection, &before.placements, &after.placements)?;
     store::items::update_contexts(connection, &before.contexts, &after.contexts)?;
+    if before.model != after.model {
+        store::meta::set_model(connection, after.model.as_ref())?;
+    }
     if before.threshold != after.threshold {
         store::meta::set_threshold(connection, after.threshold)?;
     }

@@ -7,8 +7,7 @@ use super::Workbook;
 use super::carry_over::carry_over;
 use crate::analyse::classify::{classify, embed_clues, nearest_topics};
 use crate::analyse::profile::groups;
-use crate::analyse::topics::{self, FindTopics};
-use crate::analyse::vocabulary::Vocabulary;
+use crate::analyse::topics::{self, FindTopics, Naming};
 use crate::edits::Edit;
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
@@ -27,16 +26,16 @@ impl Workbook {
     /// # Errors
     /// `Invalid` while some items are not embedded yet; `Cancelled`;
     /// `ReadOnly`, `DiskFull`, `Storage`.
-    pub fn find_topics(
+    pub fn find_topics<'a>(
         &self,
         params: &FindTopics,
-        vocabulary: &Vocabulary,
+        naming: impl Into<Naming<'a>>,
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
         let vectors = self.vectors()?;
         let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
-        let found = topics::find(&vectors, &texts, params, vocabulary, monitor)?;
+        let found = topics::find(&vectors, &texts, params, naming, monitor)?;
         self.replace(monitor, |before| {
             let sorting = carry_over(before, found);
             let label = format!("Found {}", count_of_topics(sorting.topics.len()));
@@ -79,10 +78,10 @@ impl Workbook {
     /// # Errors
     /// `Invalid` when the topic is not there or holds nothing to tell apart;
     /// otherwise as [`Self::find_topics`].
-    pub fn split_topic(
+    pub fn split_topic<'a>(
         &self,
         topic: TopicId,
-        vocabulary: &Vocabulary,
+        naming: impl Into<Naming<'a>>,
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
@@ -100,9 +99,10 @@ impl Workbook {
         }
         let texts: Vec<&str> = members.iter().map(|&item| self.items[item].text.as_str()).collect();
         let inside = vectors.select(members.iter().copied());
-        let find = |count| {
+        let mut naming = naming.into();
+        let mut find = |count| {
             let params = FindTopics { count, seed: self.seed };
-            topics::find(&inside, &texts, &params, vocabulary, monitor)
+            topics::find(&inside, &texts, &params, naming.again(), monitor)
         };
         let mut parts = find(None)?;
         if parts.topics.len() < 2 {
@@ -157,7 +157,7 @@ impl Workbook {
         if self.is_read_only() { Err(Error::ReadOnly) } else { Ok(()) }
     }
 
-    fn replace(
+    pub(super) fn replace(
         &self,
         monitor: &dyn Monitor,
         make: impl FnOnce(&Sorting) -> Result<(Sorting, String)>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Workbook;
 use crate::analyse::classify::{
-    Clues, classify, embed_clues, followers, followers_of_examples, nearest_topics,
+    Clues, Space, classify, embed_clues, followers, followers_of_examples, nearest_topics,
 };
 use crate::analyse::profile::groups;
 use crate::edits::Edit;
@@ -124,6 +124,9 @@ impl Workbook {
         let Some(text) = self.items.get(item.index()).map(|item| item.text.as_str()) else {
             return Err(Error::Invalid("This item is not in the list.".to_owned()));
         };
+        if *embedder.key() != self.model() {
+            return Err(Error::Invalid("This workbook is embedded by another model.".to_owned()));
+        }
         let space = self.space()?;
         // Who types the whole phrase means the rest of it.
         let context = context.map(normalise).map(|context| {
@@ -137,7 +140,7 @@ impl Workbook {
         };
         let text = with_context.embedded_text(item, &self.items[item.index()]);
         let rows = embed_all(embedder, &[&text], monitor)?;
-        self.keep_vectors(std::iter::once(&TextHash::of(&text)), &rows)?;
+        self.keep_vectors(embedder.key(), std::iter::once(&TextHash::of(&text)), &rows)?;
         self.change(|before| {
             let mut place =
                 before.placements.get(item.index()).copied().unwrap_or(Placement::UNSORTED);
@@ -174,12 +177,12 @@ impl Workbook {
         }
         let agreement = match judge {
             Judge::Categories => self.agreement_with_categories(&sorting),
-            Judge::Pins => self.agreement_with_pins(&sorting, embedder)?,
+            Judge::Pins => self.agreement_with_pins(&sorting, &*self.space()?, embedder)?,
         };
         Ok((agreement.total() > 0).then_some(agreement))
     }
 
-    fn agreement_with_categories(&self, sorting: &Sorting) -> Agreement {
+    pub(super) fn agreement_with_categories(&self, sorting: &Sorting) -> Agreement {
         let mut rows: Vec<String> =
             self.items.iter().filter_map(|item| item.category.clone()).collect();
         rows.sort_unstable();
@@ -197,12 +200,12 @@ impl Workbook {
         Agreement { rows, columns, right_column, counts }
     }
 
-    fn agreement_with_pins(
+    pub(super) fn agreement_with_pins(
         &self,
         sorting: &Sorting,
+        space: &Space,
         embedder: &mut dyn Embedder,
     ) -> Result<Agreement> {
-        let space = self.space()?;
         let group = groups(sorting);
         let pins: Vec<usize> = (0..group.len())
             .filter(|&item| sorting.placements[item].pinned && group[item].is_some())
@@ -215,7 +218,7 @@ impl Workbook {
                 known.placements[item] = Placement::UNSORTED;
             }
             let clues = embed_clues(&all_clues(&known), embedder, &Silent)?;
-            let suggestions = classify(&space, &clues, &Silent)?;
+            let suggestions = classify(space, &clues, &Silent)?;
             for item in judged {
                 if let Some(own) = group[item] {
                     pairs.push((own as usize, suggestions[item].best));
@@ -230,7 +233,7 @@ impl Workbook {
 }
 
 /// A person's topic is known by its name and its pins, one that the machine found by its items.
-fn all_clues(sorting: &Sorting) -> Vec<Clues<'_>> {
+pub(super) fn all_clues(sorting: &Sorting) -> Vec<Clues<'_>> {
     let mut clues = clues_of(sorting, &[], |place| place.pinned);
     let all = clues_of(sorting, &[], |place| place.topic.is_some());
     for (clue, all) in clues.iter_mut().zip(all) {
