@@ -3,7 +3,9 @@
 
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
-use crate::commands::{analyse, edits, embed, export, import, jobs, sort, system, workbook};
+use crate::commands::{
+    analyse, compare, edits, embed, export, import, jobs, models, sort, system, workbook,
+};
 use crate::error::AppError;
 use crate::messages::{FileHover, FilesReceived, WindowClosing};
 
@@ -20,6 +22,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             system::pending_files,
             system::ask_open_path,
             system::ask_save_path,
+            system::ask_folder,
             system::close_window,
             import::preview_list,
             import::file_kind,
@@ -38,6 +41,9 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             edits::travel,
             edits::give_context,
             embed::embed,
+            embed::embed_with,
+            embed::adopt_model,
+            embed::keep_draft,
             analyse::find_topics,
             sort::sort_into,
             sort::split_topic,
@@ -50,6 +56,31 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             analyse::heatmap_order,
             analyse::heatmap_tile,
             analyse::similarities,
+            models::models,
+            models::api_presets,
+            models::download_model,
+            models::pause_download,
+            models::discard_download,
+            models::delete_model,
+            models::set_address,
+            models::set_model_for_new_lists,
+            models::measure_speed,
+            models::try_own_model,
+            models::add_own_model,
+            models::try_api,
+            models::add_api,
+            models::set_price,
+            models::set_key,
+            models::forget_key,
+            models::receipt,
+            compare::compare,
+            compare::scale,
+            compare::related,
+            compare::set_related,
+            compare::related_pairs,
+            compare::questions,
+            compare::answer,
+            compare::forget_answers,
             export::export_csv,
             jobs::cancel_job,
         ])

@@ -3,11 +3,13 @@
 //! tell their progress and can be cancelled. Nothing here runs on the main thread.
 
 pub(crate) mod analyse;
+pub(crate) mod compare;
 pub(crate) mod edits;
 pub(crate) mod embed;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod jobs;
+pub(crate) mod models;
 pub(crate) mod sort;
 pub(crate) mod system;
 pub(crate) mod workbook;

@@ -60,6 +60,8 @@ fn code_of(error: &EngineError) -> ErrorCode {
         EngineError::Storage(_) => ErrorCode::Storage,
         EngineError::ModelUnavailable { .. } => ErrorCode::ModelUnavailable,
         EngineError::Embedding { .. } => ErrorCode::Embedding,
+        EngineError::Network { .. } => ErrorCode::Network,
+        EngineError::KeyRefused { .. } => ErrorCode::KeyRefused,
         EngineError::Unwritable { .. } => ErrorCode::Unwritable,
         EngineError::Invalid(_) => ErrorCode::Invalid,
         // Cancelling a job is an outcome, so an error of that kind has lost its way.

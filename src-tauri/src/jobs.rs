@@ -19,6 +19,7 @@ use crate::messages::{JobId, Progress};
 pub(crate) enum JobKind {
     Embed,
     FindTopics,
+    Compare,
 }
 
 /// Who or what stopped a job.
@@ -61,6 +62,7 @@ pub(crate) struct Jobs {
     ended: Condvar,
     embed_slot: Mutex<()>,
     topics_slot: Mutex<()>,
+    compare_slot: Mutex<()>,
 }
 
 /// A job that can be cancelled but has to wait for its turn. Dropping it takes
@@ -121,6 +123,7 @@ impl Announced<'_> {
         let slot = match self.kind {
             JobKind::Embed => &self.jobs.embed_slot,
             JobKind::FindTopics => &self.jobs.topics_slot,
+            JobKind::Compare => &self.jobs.compare_slot,
         };
         Running { cancel: self.cancel.clone(), _slot: lock(slot) }
     }

@@ -7,11 +7,13 @@
 mod bindings;
 mod commands;
 pub mod error;
+mod downloads;
 mod files;
 mod jobs;
+mod keys;
 mod log;
 pub mod messages;
-mod model;
+mod models;
 mod places;
 mod priority;
 mod recents;
@@ -66,7 +68,7 @@ fn set_up(app: &App) -> tauri::Result<()> {
     // Warm by the time the first list is dropped.
     std::thread::spawn(move || {
         priority::give_way();
-        handle.state::<AppState>().model.warm_up();
+        handle.state::<AppState>().models.warm_up();
     });
     Ok(())
 }

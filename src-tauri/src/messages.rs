@@ -6,13 +6,17 @@
 //! has no safe form in JavaScript.
 
 mod from_engine;
+mod from_models;
+mod models;
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 use tauri::ipc::{InvokeResponseBody, IpcResponse};
 
-pub(crate) use from_engine::{count, ids};
+pub(crate) use from_engine::{count, ids, revision};
+pub(crate) use from_models::{comparison, scale};
+pub use models::*;
 
 /// The place of an item in its workbook, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -38,6 +42,8 @@ pub enum ErrorCode {
     Storage,
     ModelUnavailable,
     Embedding,
+    Network,
+    KeyRefused,
     Unwritable,
     Invalid,
     NoWorkbook,
@@ -235,6 +241,10 @@ pub struct WorkbookView {
     /// The person cancelled embedding: do not go on by yourself.
     pub is_paused: bool,
     pub model: ModelView,
+    /// The model that takes over once it has embedded everything; what is shown is a draft until then.
+    pub next_model: Option<ModelView>,
+    /// Items that the next model has embedded.
+    pub next_embedded_count: u32,
     pub topics: Vec<TopicView>,
     pub unsorted_count: u32,
     /// Items the person put where they are, Unsorted included.
@@ -375,6 +385,7 @@ pub enum Stage {
     FindingTopics,
     NamingTopics,
     Sorting,
+    Comparing,
     Saving,
 }
 

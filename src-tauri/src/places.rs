@@ -27,6 +27,11 @@ pub(crate) fn workbooks(app: &AppHandle) -> tauri::Result<PathBuf> {
     }
 }
 
+/// The folder for models that are fetched.
+pub(crate) fn models(app: &AppHandle) -> tauri::Result<PathBuf> {
+    Ok(app.path().app_data_dir()?.join("models"))
+}
+
 /// A path in `folder` that is not taken: `name.kindred`, `name 2.kindred` and so on.
 pub(crate) fn free_path(folder: &Path, name: &str) -> PathBuf {
     let stem = file_stem(name);

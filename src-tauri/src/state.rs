@@ -5,13 +5,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use kindred_engine::models::library::Library;
 use kindred_engine::workbook::Workbook;
 use tauri::{AppHandle, Manager as _};
 
 use crate::error::{AppError, Result};
 use crate::jobs::{Announced, JobKind, Jobs};
 use crate::messages::{JobId, Recent};
-use crate::model::Model;
+use crate::models::Models;
 use crate::places;
 use crate::recents::{RecentEntry, Recents};
 
@@ -20,7 +21,7 @@ const JOB_PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) struct AppState {
     pub(crate) jobs: Jobs,
-    pub(crate) model: Model,
+    pub(crate) models: Models,
     workbook: Mutex<Option<Arc<Workbook>>>,
     recents: Mutex<Recents>,
 }
@@ -28,13 +29,14 @@ pub(crate) struct AppState {
 impl AppState {
     pub(crate) fn new(app: &AppHandle) -> tauri::Result<Self> {
         let recents = Recents::load(app.path().app_data_dir()?.join("recents.json"));
-        Ok(Self::with(Model::new(places::resources(app)), recents))
+        let library = Library::open(places::models(app)?);
+        Ok(Self::with(Models::new(places::resources(app), library), recents))
     }
 
-    fn with(model: Model, recents: Recents) -> Self {
+    fn with(models: Models, recents: Recents) -> Self {
         Self {
             jobs: Jobs::default(),
-            model,
+            models,
             workbook: Mutex::new(None),
             recents: Mutex::new(recents),
         }
@@ -148,7 +150,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let [first, second] = ["first", "second"].map(|name| folder.path().join(name));
         let recents = Recents::load(folder.path().join("recents.json"));
-        let state = AppState::with(Model::new(folder.path().to_path_buf()), recents);
+        let library = Library::open(folder.path().join("models"));
+        let models = Models::new(folder.path().to_path_buf(), library);
+        let state = AppState::with(models, recents);
         state.install(workbook(&first));
         let (has_begun, has_ended) = (AtomicBool::new(false), AtomicBool::new(false));
         std::thread::scope(|scope| {

@@ -1,13 +1,18 @@
 //! What the engine does, seen from outside. One binary; a file per stage.
 
 mod analyse;
+mod api;
 mod classify;
 mod desk;
+mod download;
 mod embed;
 mod export;
 mod import;
+mod instant;
 mod model;
 mod models;
+mod own;
+mod server;
 mod store;
 mod teach;
 mod undo;

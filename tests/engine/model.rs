@@ -12,7 +12,7 @@ use kindred_engine::items::Item;
 use kindred_engine::monitor::Silent;
 use kindred_engine::vectors::Vectors;
 
-fn resources() -> PathBuf {
+pub(crate) fn resources() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../src-tauri/resources");
     folder.canonicalize().expect("the model is made by `cargo xtask assets`")
 }

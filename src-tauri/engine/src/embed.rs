@@ -5,7 +5,10 @@
 //! each batch whether to stop. A text's vector never depends on the other
 //! texts of its batch.
 
+pub mod api;
+pub mod distil;
 pub mod hashing;
+pub mod instant;
 pub mod onnx;
 pub mod runtime;
 
@@ -47,6 +50,20 @@ pub trait Embedder: Send {
     fn embed(&mut self, texts: &[&str], sink: &mut Sink<'_>, monitor: &dyn Monitor) -> Result<()>;
 }
 
+impl Embedder for Box<dyn Embedder> {
+    fn key(&self) -> &ModelKey {
+        (**self).key()
+    }
+
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+
+    fn embed(&mut self, texts: &[&str], sink: &mut Sink<'_>, monitor: &dyn Monitor) -> Result<()> {
+        (**self).embed(texts, sink, monitor)
+    }
+}
+
 /// One loaded model for many users, who take turns text list by text list.
 #[derive(Clone)]
 pub struct Shared {
@@ -57,8 +74,16 @@ pub struct Shared {
 
 impl Shared {
     pub fn new(embedder: impl Embedder + 'static) -> Self {
-        let (key, dim) = (embedder.key().clone(), embedder.dim());
-        Self { key, dim, embedder: Arc::new(Mutex::new(embedder)) }
+        Self::of(Arc::new(Mutex::new(embedder)))
+    }
+
+    /// Shares a model that somebody else holds as well.
+    pub fn of(embedder: Arc<Mutex<impl Embedder + 'static>>) -> Self {
+        let (key, dim) = {
+            let embedder = embedder.lock().unwrap_or_else(PoisonError::into_inner);
+            (embedder.key().clone(), embedder.dim())
+        };
+        Self { key, dim, embedder }
     }
 }
 

@@ -55,6 +55,14 @@ pub enum Error {
     #[error("The model could not embed a text. What is embedded is kept: try again.")]
     Embedding { reason: String },
 
+    /// A server could not be reached, or what it answered cannot be used.
+    #[error("{reason}: {host}")]
+    Network { host: String, reason: String },
+
+    /// The server wants another key than it got, or any at all.
+    #[error("The server did not accept the key. Check that it is complete, still valid, and was made for this server: {host}")]
+    KeyRefused { host: String },
+
     /// A file could not be written.
     #[error("This file could not be written: {reason}. Choose another place: {}", path.display())]
     Unwritable { path: PathBuf, reason: String },

@@ -70,7 +70,7 @@ fn sync_file(path: &Path) -> io::Result<()> {
 
 /// Makes a rename last. Only some systems can open a folder for this, and the
 /// file itself is complete either way, so a refusal is no failure.
-fn sync_folder(path: &Path) {
+pub(crate) fn sync_folder(path: &Path) {
     if let Some(folder) = path.parent()
         && let Ok(folder) = File::open(folder)
     {

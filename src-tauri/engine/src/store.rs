@@ -10,7 +10,7 @@ mod day;
 pub(crate) mod edits;
 pub(crate) mod import_report;
 pub(crate) mod items;
-mod lock;
+pub(crate) mod lock;
 pub(crate) mod meta;
 pub(crate) mod models;
 pub(crate) mod placements;

@@ -75,8 +75,25 @@ pub struct Workbook {
     vectors: Mutex<BTreeMap<ModelKey, Arc<Vectors>>>,
     space: Cache<Space>,
     heatmap: Cache<Heatmap>,
-    pair_statistics: Cache<PairStatistics>,
     topic_profiles: Cache<Vec<TopicProfile>>,
+    others: PerModel,
+}
+
+/// What is worked out of each model's vectors.
+#[derive(Default)]
+struct PerModel(Mutex<BTreeMap<ModelKey, Arc<OfModel>>>);
+
+struct OfModel {
+    heatmap: Cache<Heatmap>,
+    pair_statistics: Cache<PairStatistics>,
+}
+
+impl PerModel {
+    fn of(&self, model: &ModelKey) -> Arc<OfModel> {
+        let mut models = locked(&self.0);
+        let new = || Arc::new(OfModel { heatmap: Cache::new(), pair_statistics: Cache::new() });
+        Arc::clone(models.entry(model.clone()).or_insert_with(new))
+    }
 }
 
 /// What changes while a workbook is open. Locked for moments only.
@@ -232,7 +249,7 @@ impl Workbook {
             vectors: Mutex::new(BTreeMap::new()),
             space: Cache::new(),
             heatmap: Cache::new(),
-            pair_statistics: Cache::new(),
+            others: PerModel::default(),
             topic_profiles: Cache::new(),
         })
     }
@@ -357,6 +374,22 @@ impl Workbook {
         }))
     }
 
+    /// The heatmap of another model, in the order of the one in use, so that the same cells are
+    /// the same pairs.
+    ///
+    /// # Errors
+    /// As [`Self::vectors`].
+    pub fn heatmap_of(&self, model: &ModelKey) -> Result<Arc<Heatmap>> {
+        let own = self.heatmap()?;
+        if *model == self.model() {
+            return Ok(own);
+        }
+        let vectors = self.vectors_of(model)?;
+        let (_, placed) = self.placed();
+        let cache = self.others.of(model);
+        Ok(cache.heatmap.get(placed, || Heatmap::new(vectors, own.order().to_vec())))
+    }
+
     /// What classifying works in: centred vectors and who is near whom.
     ///
     /// # Errors
@@ -367,14 +400,23 @@ impl Workbook {
         Ok(self.space.get(reread, || Space::new(&vectors)))
     }
 
-    /// How alike the items are, over all pairs.
+    /// How alike the items are to the model in use, over all pairs.
     ///
     /// # Errors
     /// As [`Self::vectors`].
     pub fn pair_statistics(&self) -> Result<Arc<PairStatistics>> {
-        let vectors = self.vectors()?;
+        self.pair_statistics_of(&self.model())
+    }
+
+    /// How alike the items are to `model`, over all pairs.
+    ///
+    /// # Errors
+    /// As [`Self::vectors`].
+    pub fn pair_statistics_of(&self, model: &ModelKey) -> Result<Arc<PairStatistics>> {
+        let vectors = self.vectors_of(model)?;
         let reread = self.state().reread;
-        Ok(self.pair_statistics.get(reread, || pair_statistics(&vectors, self.seed)))
+        let cache = self.others.of(model);
+        Ok(cache.pair_statistics.get(reread, || pair_statistics(&vectors, self.seed)))
     }
 
     /// Typical items, odd ones and figures of every topic, in topic order.

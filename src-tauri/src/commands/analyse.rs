@@ -2,6 +2,7 @@
 
 use kindred_engine::analyse::heatmap::{Heatmap, Range, TILE_CELLS};
 use kindred_engine::analyse::topics::FindTopics;
+use kindred_engine::embed::ModelKey;
 use kindred_engine::error::{Error as EngineError, Result as EngineResult};
 use kindred_engine::topics::{Sorting, TopicId as EngineTopicId};
 use kindred_engine::workbook::Workbook;
@@ -11,8 +12,9 @@ use tauri::ipc::Channel;
 use super::{blocking, jobs};
 use crate::error::Result;
 use crate::jobs::JobKind;
+use crate::state::AppState;
 use crate::messages::{
-    Band, Bytes, HeatmapLayout, Histogram, ItemId, JobId, JobOutcome, Metric, Neighbour,
+    Band, Bytes, HeatmapLayout, ItemId, JobId, JobOutcome, Metric, Neighbour,
     PairStatistics, Progress, count as counted,
 };
 
@@ -28,7 +30,8 @@ pub(crate) async fn find_topics(
     jobs::run(app, JobKind::FindTopics, job, on_progress, move |job| {
         let params =
             FindTopics { count: count.map(|count| count as usize), seed: job.workbook.seed() };
-        job.workbook.find_topics(&params, job.state.model.vocabulary()?, job.monitor)
+        let (model, mut namer) = (job.workbook.model(), job.state.models.namer()?);
+        job.workbook.find_topics(&params, namer.naming(&model), job.monitor)
     })
     .await
 }
@@ -51,28 +54,23 @@ pub(crate) async fn neighbours(app: AppHandle, item: ItemId, count: u32) -> Resu
 #[specta::specta]
 pub(crate) async fn pair_statistics(app: AppHandle) -> Result<PairStatistics> {
     blocking(app, |state| {
-        let statistics = state.workbook()?.pair_statistics()?;
-        Ok(PairStatistics {
-            pairs: statistics.pairs as f64,
-            is_exact: statistics.is_exact,
-            quantiles: statistics.quantiles.clone(),
-            histogram: Histogram {
-                low: statistics.low,
-                high: statistics.high,
-                counts: statistics.histogram.clone(),
-            },
-        })
+        Ok((&*state.workbook()?.pair_statistics()?).into())
     })
     .await
 }
 
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn heatmap_layout(app: AppHandle, metric: Metric) -> Result<HeatmapLayout> {
+pub(crate) async fn heatmap_layout(
+    app: AppHandle,
+    metric: Metric,
+    model: Option<String>,
+) -> Result<HeatmapLayout> {
     blocking(app, move |state| {
         let workbook = state.workbook()?;
-        let (heatmap, sorting) = (workbook.heatmap()?, workbook.sorting());
-        let range = colour_range(&workbook, metric)?;
+        let model = key_of(state, &workbook, model.as_deref())?;
+        let (heatmap, sorting) = (workbook.heatmap_of(&model)?, workbook.sorting());
+        let range = colour_range(&workbook, metric, &model)?;
         Ok(HeatmapLayout {
             size: counted(heatmap.len()),
             tile_cells: counted(TILE_CELLS),
@@ -102,14 +100,17 @@ pub(crate) async fn heatmap_order(app: AppHandle) -> Result<Bytes> {
 pub(crate) async fn heatmap_tile(
     app: AppHandle,
     metric: Metric,
+    model: Option<String>,
     level: u32,
     row: u32,
     column: u32,
 ) -> Result<Bytes> {
     blocking(app, move |state| {
         let workbook = state.workbook()?;
-        let range = colour_range(&workbook, metric)?;
-        Ok(Bytes(workbook.heatmap()?.tile(level as usize, row as usize, column as usize, range)))
+        let model = key_of(state, &workbook, model.as_deref())?;
+        let range = colour_range(&workbook, metric, &model)?;
+        let heatmap = workbook.heatmap_of(&model)?;
+        Ok(Bytes(heatmap.tile(level as usize, row as usize, column as usize, range)))
     })
     .await
 }
@@ -121,13 +122,15 @@ pub(crate) async fn heatmap_tile(
 pub(crate) async fn similarities(
     app: AppHandle,
     metric: Metric,
+    model: Option<String>,
     row_start: u32,
     row_end: u32,
     column_start: u32,
     column_end: u32,
 ) -> Result<Bytes> {
     blocking(app, move |state| {
-        let heatmap = state.workbook()?.heatmap()?;
+        let workbook = state.workbook()?;
+        let heatmap = workbook.heatmap_of(&key_of(state, &workbook, model.as_deref())?)?;
         let (rows, columns) = cells(&heatmap, (row_start, row_end), (column_start, column_end))?;
         let values = match metric {
             // Vectors are of unit length, so both are the same number.
@@ -159,12 +162,17 @@ fn cells(
     }
 }
 
-fn colour_range(workbook: &Workbook, metric: Metric) -> EngineResult<Range> {
+fn colour_range(workbook: &Workbook, metric: Metric, model: &ModelKey) -> EngineResult<Range> {
     let (low, high) = match metric {
         // Vectors are of unit length, so both have the same range.
-        Metric::Cosine | Metric::Dot => workbook.pair_statistics()?.colour_range(),
+        Metric::Cosine | Metric::Dot => workbook.pair_statistics_of(model)?.colour_range(),
     };
     Ok(Range { low, high })
+}
+
+/// The vectors of the model `id`; null for those in use.
+fn key_of(state: &AppState, workbook: &Workbook, id: Option<&str>) -> EngineResult<ModelKey> {
+    id.map_or_else(|| Ok(workbook.model()), |id| super::compare::key_of(state, id))
 }
 
 /// Neighbouring places of one topic, in order.

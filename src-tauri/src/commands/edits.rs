@@ -51,8 +51,8 @@ pub(crate) async fn give_context(
     context: Option<String>,
 ) -> Result<WorkbookView> {
     change(app, move |workbook, state| {
-        let mut embedder = state.model.embedder(&Silent)?;
-        workbook.give_context(item.into(), context.as_deref(), &mut *embedder, &Silent)
+        let mut embedder = state.models.asked(&workbook.model(), &Silent)?;
+        workbook.give_context(item.into(), context.as_deref(), &mut embedder, &Silent)
     })
     .await
 }
@@ -64,7 +64,7 @@ async fn change(
     blocking(app, move |state| {
         let workbook = state.workbook()?;
         change(&workbook, state)?;
-        Ok(view(&workbook)?)
+        Ok(view(state, &workbook)?)
     })
     .await
 }

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use kindred_engine::embed::onnx::default_key;
+use kindred_engine::embed::instant;
 use kindred_engine::error::{Error as EngineError, Result as EngineResult};
 use kindred_engine::import::{self, Source};
 use kindred_engine::workbook::{Origin, Workbook};
@@ -12,6 +12,7 @@ use tauri::AppHandle;
 use super::blocking;
 use super::workbook::view;
 use crate::error::Result;
+use crate::models::for_new_lists;
 use crate::messages::{FileKind, ImportOptions, ImportPreview, ListSource, WorkbookView};
 use crate::state::now_secs;
 use crate::{places, samples, window};
@@ -63,9 +64,16 @@ pub(crate) async fn import_list(
         };
         make_folder(&folder)?;
         let path = places::free_path(&folder, &name);
-        let workbook = state.install(Workbook::create(&path, &list, &origin, default_key())?);
+        let wanted = for_new_lists(&state.models);
+        let is_draft = list.items.len() >= DRAFT_FROM && wanted != instant::key();
+        let first = if is_draft { instant::key() } else { wanted.clone() };
+        let workbook = Workbook::create(&path, &list, &origin, first)?;
+        if is_draft {
+            workbook.set_next_model(Some(&wanted))?;
+        }
+        let workbook = state.install(workbook);
         window::set_title(&handle, Some(workbook.name()));
-        Ok(view(&workbook)?)
+        Ok(view(state, &workbook)?)
     })
     .await
 }
@@ -79,6 +87,9 @@ fn engine_source(source: &ListSource) -> EngineResult<Source<'_>> {
             .ok_or_else(|| EngineError::Invalid(format!("There is no sample called {id}."))),
     }
 }
+
+/// A list this long is sorted at once by Instant, while the model that was chosen still reads it.
+const DRAFT_FROM: usize = 20_000;
 
 const PASTED: &str = "Pasted list";
 

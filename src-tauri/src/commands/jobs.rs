@@ -12,7 +12,7 @@ use super::in_background;
 use super::workbook::view;
 use crate::error::Result;
 use crate::jobs::{ChannelMonitor, JobKind, Running};
-use crate::messages::{JobId, JobOutcome, Progress};
+use crate::messages::{JobId, JobOutcome, Progress, WorkbookView};
 use crate::state::AppState;
 
 /// Asks a job to stop. What it finished is kept.
@@ -31,8 +31,15 @@ pub(super) struct Job<'a> {
     pub(super) monitor: &'a ChannelMonitor,
 }
 
-/// Runs `work` on the open workbook as a job. Being cancelled is an outcome, not an error,
-/// and what becomes of a workbook that is no longer open concerns nobody.
+/// How a job came to its end.
+pub(super) enum Ended<T> {
+    Finished(T, Box<WorkbookView>),
+    Cancelled(Box<WorkbookView>),
+    /// Another workbook took the place of the one it worked on.
+    Abandoned,
+}
+
+/// Runs `work` on the open workbook as a job that changes it.
 pub(super) async fn run(
     app: AppHandle,
     kind: JobKind,
@@ -40,6 +47,22 @@ pub(super) async fn run(
     on_progress: Channel<Progress>,
     work: impl FnOnce(&Job<'_>) -> EngineResult<()> + Send + 'static,
 ) -> Result<JobOutcome> {
+    Ok(match run_to_end(app, kind, id, on_progress, work).await? {
+        Ended::Finished((), workbook) => JobOutcome::Finished { workbook: *workbook },
+        Ended::Cancelled(workbook) => JobOutcome::Cancelled { workbook: *workbook },
+        Ended::Abandoned => JobOutcome::Abandoned,
+    })
+}
+
+/// Runs `work` on the open workbook as a job. Being cancelled is an outcome, not an error,
+/// and what becomes of a workbook that is no longer open concerns nobody.
+pub(super) async fn run_to_end<T: Send + 'static>(
+    app: AppHandle,
+    kind: JobKind,
+    id: JobId,
+    on_progress: Channel<Progress>,
+    work: impl FnOnce(&Job<'_>) -> EngineResult<T> + Send + 'static,
+) -> Result<Ended<T>> {
     in_background(app, move |state| {
         let (announced, workbook) = state.announce_job(id, kind)?;
         let result = {
@@ -55,11 +78,12 @@ pub(super) async fn run(
             })
         };
         if !state.is_open(&workbook) {
-            return Ok(JobOutcome::Abandoned);
+            return Ok(Ended::Abandoned);
         }
+        let view = || view(state, &workbook).map(Box::new);
         match result {
-            Ok(()) => Ok(JobOutcome::Finished { workbook: view(&workbook)? }),
-            Err(EngineError::Cancelled) => Ok(JobOutcome::Cancelled { workbook: view(&workbook)? }),
+            Ok(done) => Ok(Ended::Finished(done, view()?)),
+            Err(EngineError::Cancelled) => Ok(Ended::Cancelled(view()?)),
             Err(error) => Err(error.into()),
         }
     })

@@ -21,8 +21,9 @@ pub(crate) async fn sort_into(
     on_progress: Channel<Progress>,
 ) -> Result<JobOutcome> {
     jobs::run(app, JobKind::FindTopics, job, on_progress, move |job| {
-        let mut embedder = job.state.model.embedder(job.monitor)?;
-        job.workbook.sort_into(&request.into(), &mut *embedder, job.monitor)
+        let mut embedder = job.state.models.asked(&job.workbook.model(), job.monitor)?;
+        let mut embedder = job.workbook.remembering(&mut embedder);
+        job.workbook.sort_into(&request.into(), &mut embedder, job.monitor)
     })
     .await
 }
@@ -37,7 +38,8 @@ pub(crate) async fn split_topic(
     on_progress: Channel<Progress>,
 ) -> Result<JobOutcome> {
     jobs::run(app, JobKind::FindTopics, job, on_progress, move |job| {
-        job.workbook.split_topic(topic.into(), job.state.model.vocabulary()?, job.monitor)
+        let (model, mut namer) = (job.workbook.model(), job.state.models.namer()?);
+        job.workbook.split_topic(topic.into(), namer.naming(&model), job.monitor)
     })
     .await
 }
@@ -66,8 +68,9 @@ pub(crate) async fn followers(
 ) -> Result<Vec<Follower>> {
     blocking(app, move |state| {
         let workbook = state.workbook()?;
-        let mut embedder = state.model.embedder(&Silent)?;
-        let found = workbook.followers(&ids(items), topic.map(Into::into), &mut *embedder)?;
+        let mut embedder = state.models.unasked(&workbook.model(), &Silent)?;
+        let mut embedder = workbook.remembering(&mut embedder);
+        let found = workbook.followers(&ids(items), topic.map(Into::into), &mut embedder)?;
         let follower = |(item, confidence)| Follower { item: ItemId::from(item), confidence };
         Ok(found.into_iter().map(follower).collect())
     })
@@ -80,8 +83,9 @@ pub(crate) async fn followers(
 pub(crate) async fn agreement(app: AppHandle, judge: Judge) -> Result<Option<Agreement>> {
     blocking(app, move |state| {
         let workbook = state.workbook()?;
-        let mut embedder = state.model.embedder(&Silent)?;
-        Ok(workbook.agreement(judge.into(), &mut *embedder)?.map(Into::into))
+        let mut embedder = state.models.unasked(&workbook.model(), &Silent)?;
+        let mut embedder = workbook.remembering(&mut embedder);
+        Ok(workbook.agreement(judge.into(), &mut embedder)?.map(Into::into))
     })
     .await
 }

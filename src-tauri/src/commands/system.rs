@@ -52,6 +52,14 @@ pub(crate) async fn ask_open_path(app: AppHandle) -> Result<Option<String>> {
     Ok(answer(|reply| dialog.pick_file(reply)).await)
 }
 
+/// Asks for a folder; null when the person closed the dialog.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ask_folder(app: AppHandle) -> Result<Option<String>> {
+    let dialog = dialog(&app, "Choose a folder");
+    Ok(answer(|reply| dialog.pick_folder(reply)).await)
+}
+
 /// Asks where to save; null when the person closed the dialog.
 #[tauri::command]
 #[specta::specta]
@@ -76,7 +84,7 @@ fn info(state: &AppState, version: String) -> StartInfo {
         version,
         samples: SAMPLES.iter().map(Sample::from).collect(),
         recents: state.recents(),
-        engine_problem: state.model.problem(),
+        engine_problem: state.models.problem(),
     }
 }
 

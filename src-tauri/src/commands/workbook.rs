@@ -12,7 +12,9 @@ use tauri::AppHandle;
 
 use super::blocking;
 use crate::error::Result;
-use crate::messages::{Bytes, ItemContext, ModelView, NO_TOPIC, TopicView, WorkbookView, count};
+use crate::messages::{
+    Bytes, ItemContext, NO_TOPIC, TopicView, WorkbookView, count, revision,
+};
 use crate::state::{AppState, now_secs};
 use crate::window;
 
@@ -20,7 +22,7 @@ use crate::window;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn current_workbook(app: AppHandle) -> Result<Option<WorkbookView>> {
-    blocking(app, |state| Ok(state.open_workbook().map(|workbook| view(&workbook)).transpose()?))
+    blocking(app, |state| Ok(state.open_workbook().map(|workbook| view(state, &workbook)).transpose()?))
         .await
 }
 
@@ -31,7 +33,7 @@ pub(crate) async fn open_workbook(app: AppHandle, path: String) -> Result<Workbo
     blocking(app, move |state| {
         let workbook = open(state, Path::new(&path))?;
         window::set_title(&handle, Some(workbook.name()));
-        Ok(view(&workbook)?)
+        Ok(view(state, &workbook)?)
     })
     .await
 }
@@ -146,14 +148,14 @@ fn packed(placements: &[Placement]) -> Bytes {
 }
 
 /// The workbook as the window sees it.
-pub(super) fn view(workbook: &Workbook) -> EngineResult<WorkbookView> {
+pub(super) fn view(state: &AppState, workbook: &Workbook) -> EngineResult<WorkbookView> {
     let (items, sorting) = (workbook.items(), workbook.sorting());
     let is_embedded = workbook.embedded_count() == items.len();
     let topics =
         if is_embedded && !sorting.topics.is_empty() { topic_views(workbook)? } else { Vec::new() };
+    let next = workbook.next_model();
     Ok(WorkbookView {
-        // Only ever compared with the one before.
-        revision: u32::try_from(workbook.revision() % u64::from(u32::MAX)).unwrap_or_default(),
+        revision: revision(workbook.revision()),
         name: workbook.name().to_owned(),
         path: workbook.path().to_string_lossy().into_owned(),
         source_name: workbook.source_name().to_owned(),
@@ -162,11 +164,11 @@ pub(super) fn view(workbook: &Workbook) -> EngineResult<WorkbookView> {
         embedded_count: count(workbook.embedded_count()),
         has_categories: items.iter().any(|item| item.category.is_some()),
         is_paused: workbook.is_paused(),
-        model: ModelView {
-            id: workbook.model().id.clone(),
-            name: "MiniLM".to_owned(),
-            dim: count(kindred_engine::embed::onnx::DEFAULT_DIM),
-            is_local: true,
+        model: state.models.view_of(&workbook.model(), Some(workbook)),
+        next_model: next.as_ref().map(|key| state.models.view_of(key, None)),
+        next_embedded_count: match &next {
+            Some(key) => count(workbook.embedded_count_of(key)?),
+            None => 0,
         },
         topics,
         unsorted_count: count(sorting.members(None).count()),

@@ -18,6 +18,11 @@ pub(crate) fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+/// The number of a state of the workbook, which is only ever compared with another one.
+pub(crate) fn revision(revision: u64) -> u32 {
+    u32::try_from(revision % u64::from(u32::MAX)).unwrap_or_default()
+}
+
 impl From<EngineItemId> for ItemId {
     fn from(id: EngineItemId) -> Self {
         Self(id.0)
@@ -50,6 +55,7 @@ impl From<EngineStage> for Stage {
             EngineStage::FindingTopics => Self::FindingTopics,
             EngineStage::NamingTopics => Self::NamingTopics,
             EngineStage::Sorting => Self::Sorting,
+            EngineStage::Comparing => Self::Comparing,
             EngineStage::Saving => Self::Saving,
         }
     }
@@ -99,6 +105,15 @@ impl From<SortRequest> for sort::SortInto {
 impl From<workbook::History> for History {
     fn from(history: workbook::History) -> Self {
         Self { done: count(history.done), labels: history.labels }
+    }
+}
+
+impl From<workbook::Judge> for Judge {
+    fn from(judge: workbook::Judge) -> Self {
+        match judge {
+            workbook::Judge::Categories => Self::Categories,
+            workbook::Judge::Pins => Self::Pins,
+        }
     }
 }
 

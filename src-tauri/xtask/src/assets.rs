@@ -102,8 +102,31 @@ const RUNTIMES: [Runtime; 4] = [
     },
 ];
 
-/// What decides which words the vocabulary holds and how they are written.
-const VOCABULARY_GENERATOR: &str = "src-tauri/engine/src/analyse/vocabulary.rs";
+/// Something the engine makes of the model.
+struct Product {
+    file: &'static str,
+    /// The engine's command for it.
+    command: &'static str,
+    /// What decides what is in the file.
+    generators: &'static [&'static str],
+    doing: &'static str,
+}
+
+/// The vectors of the model's own words, from which topics get their names.
+const VOCABULARY: Product = Product {
+    file: "vocabulary.bin",
+    command: "vocabulary",
+    generators: &["src-tauri/engine/src/analyse/vocabulary.rs"],
+    doing: "Embedding the model's vocabulary; this takes a minute.",
+};
+
+/// The vectors of the model's tokens, which draft long lists.
+const INSTANT: Product = Product {
+    file: "instant.bin",
+    command: "instant",
+    generators: &["src-tauri/engine/src/embed/distil.rs", "src-tauri/engine/src/embed/instant.rs"],
+    doing: "Distilling the model's tokens; this takes half a minute.",
+};
 
 /// Where everything goes.
 pub(crate) fn resources() -> PathBuf {
@@ -132,7 +155,8 @@ pub(crate) enum Profile {
 pub(crate) fn make(profile: Profile) -> Result<()> {
     make_model()?;
     make_runtime()?;
-    make_vocabulary(profile)
+    make_with_engine(profile, &VOCABULARY)?;
+    make_with_engine(profile, &INSTANT)
 }
 
 fn make_model() -> Result<()> {
@@ -214,20 +238,22 @@ pub(crate) fn published_model() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The vectors of the model's own words, from which topics get their names.
-fn make_vocabulary(profile: Profile) -> Result<()> {
+/// Lets the engine make something of the model.
+fn make_with_engine(profile: Profile, product: &Product) -> Result<()> {
     let folder = resources();
-    let generator = fs::read(root().join(VOCABULARY_GENERATOR))?;
-    let inputs = format!("{} {}", model_inputs(), sha256(&generator));
-    let recipe = Recipe { product: folder.join("vocabulary.bin"), inputs };
+    let mut inputs = model_inputs();
+    for generator in product.generators {
+        inputs = format!("{inputs} {}", sha256(&fs::read(root().join(generator))?));
+    }
+    let recipe = Recipe { product: folder.join(product.file), inputs };
     recipe.follow(|| {
-        say("Embedding the model's vocabulary; this takes a minute.");
+        say(product.doing);
         let mut command = cargo();
         command.args(["run", "--quiet", "-p", "kindred-engine", "--bin", "kindred-cli"]);
         if let Profile::Release = profile {
             command.arg("--release");
         }
-        command.args(["--", "vocabulary", "--resources"]).arg(&folder);
+        command.args(["--", product.command, "--resources"]).arg(&folder);
         output(command.arg("--out").arg(&recipe.product))?;
         Ok(())
     })

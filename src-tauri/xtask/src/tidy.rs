@@ -275,7 +275,7 @@ mod tests {
         let good = ["// println! is not for us", "let environment = 1;", "/// SystemTime::now"];
         let bad = ["println!(\"{n}\");", "let now = SystemTime::now();", "std::env::var(\"HOME\")"];
         keeps(engine_is_pure, "src-tauri/engine/src/items.rs", &good, &bad);
-        keeps(engine_is_pure, "src-tauri/engine/src/bin/kindred-cli.rs", &bad, &[]);
+        keeps(engine_is_pure, "src-tauri/engine/src/bin/kindred-cli/main.rs", &bad, &[]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::vectors::Vectors;
 const BATCH: usize = 64;
 const BATCH_OF_SPELLING: usize = 2048;
 /// Enough that different sequences seldom fall on the same number.
-const DIM_OF_SPELLING: usize = 1024;
+pub const SPELLING_DIM: usize = 1024;
 
 /// Counts of hashed character n-grams, scaled to unit length.
 pub struct HashingEmbedder {
@@ -36,7 +36,7 @@ impl HashingEmbedder {
     #[must_use]
     pub fn spelling() -> Self {
         let key = key("spelling", "1");
-        Self { key, dim: DIM_OF_SPELLING, lengths: 2..=4, batch: BATCH_OF_SPELLING }
+        Self { key, dim: SPELLING_DIM, lengths: 2..=4, batch: BATCH_OF_SPELLING }
     }
 }
 

@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use fastembed::{
-    InitOptionsUserDefined, Pooling, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
+    InitOptionsUserDefined, OutputKey, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
 };
 
 use super::{Embedder, ModelKey, Sink};
 use crate::error::{Error, Result};
+use crate::models::catalogue::Pooling;
 use crate::monitor::Monitor;
 use crate::vectors::Vectors;
 
@@ -39,36 +40,92 @@ pub fn default_key() -> ModelKey {
 /// Dimensions of the default model's vectors.
 pub const DEFAULT_DIM: usize = 384;
 
+/// A model's files, as bytes.
+pub struct OnnxFiles {
+    pub model: Vec<u8>,
+    /// Weights outside of the model's own file, by the name it knows them by.
+    pub data: Vec<(String, Vec<u8>)>,
+    pub tokenizer: Vec<u8>,
+    pub config: Vec<u8>,
+    pub special_tokens_map: Vec<u8>,
+    pub tokenizer_config: Vec<u8>,
+}
+
+/// How a model is to be run.
+pub struct OnnxModel {
+    pub key: ModelKey,
+    /// `None`: as many as come out.
+    pub dim: Option<usize>,
+    pub pooling: Pooling,
+    /// The output with whole texts' vectors, if there is one.
+    pub output: Option<&'static str>,
+}
+
 impl OnnxEmbedder {
     /// Loads the default model from `folder`, to run on `threads` threads.
     ///
     /// # Errors
     /// `ModelUnavailable` when a file is missing or cannot be used.
     pub fn open_default(folder: &Path, threads: usize) -> Result<Self> {
-        Self::open(folder, default_key(), DEFAULT_DIM, threads)
+        let read = |name: &str| {
+            std::fs::read(folder.join(name)).map_err(|error| {
+                broken_installation(&format!("{error}: {}", folder.join(name).display()))
+            })
+        };
+        let files = OnnxFiles {
+            model: read("model.onnx")?,
+            data: Vec::new(),
+            tokenizer: read("tokenizer.json")?,
+            config: read("config.json")?,
+            special_tokens_map: read("special_tokens_map.json")?,
+            tokenizer_config: read("tokenizer_config.json")?,
+        };
+        let model = OnnxModel {
+            key: default_key(),
+            dim: Some(DEFAULT_DIM),
+            pooling: Pooling::Mean,
+            output: None,
+        };
+        Self::load(files, model, threads)
+            .map_err(|error| broken_installation(&error.to_string()))
     }
 
-    fn open(folder: &Path, key: ModelKey, dim: usize, threads: usize) -> Result<Self> {
-        let read = |name: &str| {
-            std::fs::read(folder.join(name))
-                .map_err(|error| unavailable(&format!("{error}: {}", folder.join(name).display())))
-        };
+    /// Loads a model, to run on `threads` threads.
+    ///
+    /// # Errors
+    /// `ModelUnavailable` with what is wrong with the files.
+    pub fn load(files: OnnxFiles, model: OnnxModel, threads: usize) -> Result<Self> {
+        let OnnxModel { key, dim, pooling, output } = model;
         let tokenizer = TokenizerFiles {
-            tokenizer_file: read("tokenizer.json")?,
-            config_file: read("config.json")?,
-            special_tokens_map_file: read("special_tokens_map.json")?,
-            tokenizer_config_file: read("tokenizer_config.json")?,
+            tokenizer_file: files.tokenizer,
+            config_file: files.config,
+            special_tokens_map_file: files.special_tokens_map,
+            tokenizer_config_file: files.tokenizer_config,
         };
-        let model = UserDefinedEmbeddingModel::new(read("model.onnx")?, tokenizer)
-            .with_pooling(Pooling::Mean);
+        let mut user_defined =
+            UserDefinedEmbeddingModel::new(files.model, tokenizer).with_pooling(match pooling {
+                Pooling::Mean => fastembed::Pooling::Mean,
+                Pooling::Cls => fastembed::Pooling::Cls,
+            });
+        for (name, bytes) in files.data {
+            user_defined = user_defined.with_external_initializer(name, bytes);
+        }
+        user_defined.output_key = output.map(OutputKey::ByName);
         let options = InitOptionsUserDefined::new()
             .with_max_length(key.max_length as usize)
             .with_intra_threads(threads)
             .with_environment(super::runtime::environment()?)
             // Threads that spin while they wait would take the processor from the window.
             .with_session_config("session.intra_op.allow_spinning", "0");
-        let model = TextEmbedding::try_new_from_user_defined(model, options)
-            .map_err(|error| unavailable(&error.to_string()))?;
+        let mut model = TextEmbedding::try_new_from_user_defined(user_defined, options)
+            .map_err(|error| unusable(&error))?;
+        let dim = match dim {
+            Some(dim) => dim,
+            None => {
+                let rows = model.embed(["text"], None).map_err(|error| unusable(&error))?;
+                rows.first().map_or(0, Vec::len)
+            }
+        };
         Ok(Self { model, key, dim })
     }
 
@@ -152,7 +209,7 @@ fn checked(rows: Vec<Vec<f32>>, dim: usize) -> Result<Vec<f32>> {
     Ok(values)
 }
 
-fn unavailable(reason: &str) -> Error {
+fn broken_installation(reason: &str) -> Error {
     Error::ModelUnavailable {
         reason: format!(
             "The model could not be loaded, so nothing can be embedded. Install Kindred again; {reason}"
@@ -160,9 +217,17 @@ fn unavailable(reason: &str) -> Error {
     }
 }
 
+fn unusable(error: &fastembed::Error) -> Error {
+    Error::ModelUnavailable {
+        reason: format!("ONNX Runtime cannot use these files as a text model: {error}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::catalogue::CATALOGUE;
+    use fastembed::{EmbeddingModel, QuantizationMode};
 
     #[test]
     fn a_batch_holds_texts_of_one_length_and_few_tokens() {
@@ -183,5 +248,46 @@ mod tests {
     #[test]
     fn a_text_longer_than_a_batch_is_a_batch() {
         assert_eq!(batches(&[5000, 3]), vec![vec![0], vec![1]], "nothing is left out");
+    }
+
+
+    /// A second source for what the entries say.
+    #[test]
+    fn entries_say_what_fastembed_knows_of_the_same_files() {
+        let known = TextEmbedding::list_supported_models();
+        for model in CATALOGUE {
+            let same = known.iter().find(|known| {
+                known.model_code == model.repository && known.model_file == model.onnx
+            });
+            let same = same.unwrap_or_else(|| panic!("{} is not one that can be run", model.id));
+            assert_eq!(same.dim, model.dim, "dimensions of {}", model.id);
+            assert_eq!(same.additional_files, model.data, "further files of {}", model.id);
+            let pooling = match TextEmbedding::get_default_pooling_method(&same.model) {
+                Some(fastembed::Pooling::Mean) => Pooling::Mean,
+                _ => Pooling::Cls,
+            };
+            assert_eq!(pooling, model.pooling, "pooling of {}", model.id);
+        }
+    }
+
+    #[test]
+    fn models_whose_vectors_depend_on_the_batch_are_left_out_and_no_others() {
+        let is_dynamic = |model: &EmbeddingModel| {
+            TextEmbedding::get_quantization_mode(model) == QuantizationMode::Dynamic
+        };
+        for known in TextEmbedding::list_supported_models() {
+            let is_here = CATALOGUE.iter().any(|model| {
+                known.model_code == model.repository && known.model_file == model.onnx
+            });
+            // The default model is part of Kindred; CLIP's texts are made to be compared with pictures.
+            let is_elsewhere =
+                matches!(known.model, EmbeddingModel::AllMiniLML6V2 | EmbeddingModel::ClipVitB32);
+            assert_eq!(
+                is_here,
+                !is_dynamic(&known.model) && !is_elsewhere,
+                "whether {} is in the catalogue",
+                known.model_code
+            );
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! One window may change a workbook, others may look at it.
 //!
 //! The operating system holds the lock on a small file beside the workbook,
-//! and lets go of it when the process ends, however it ends.
+//! and lets go of it when the process ends, however it ends. A folder
+//! that a model is fetched into is locked in the same way.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,12 +10,12 @@ use std::path::{Path, PathBuf};
 use crate::files;
 
 /// Held for as long as the workbook is open for changes.
-pub(super) struct Lock {
+pub(crate) struct Lock {
     file: File,
     path: PathBuf,
 }
 
-pub(super) enum Taken {
+pub(crate) enum Taken {
     Here(Lock),
     /// Another window has it, or nothing can be locked in this place.
     Elsewhere,
@@ -22,7 +23,7 @@ pub(super) enum Taken {
 
 impl Lock {
     /// Tries to take the lock of the workbook at `workbook`, without waiting.
-    pub(super) fn take(workbook: &Path) -> Taken {
+    pub(crate) fn take(workbook: &Path) -> Taken {
         let path = files::beside(workbook, ".lock");
         // The file may vanish between opening and locking it, when the one who
         // had it closes: then the lock is on nothing, and the next try decides.

@@ -33,7 +33,8 @@ pub struct Namer<'a> {
 }
 
 impl Namer<'_> {
-    fn naming(&mut self, model: &ModelKey) -> Naming<'_> {
+    /// For topics among vectors of `model`.
+    pub fn naming(&mut self, model: &ModelKey) -> Naming<'_> {
         if self.reader.key() == model {
             Naming::from(self.vocabulary)
         } else {

@@ -84,12 +84,12 @@ impl Workbook {
     /// As [`Self::vectors_of`]; what the embedder fails with.
     pub fn scale(&self, model: &ModelKey, embedder: Option<&mut dyn Embedder>) -> Result<Scale> {
         let vectors = self.vectors_of(model)?;
-        let own = pair_statistics(&vectors, self.seed);
+        let own = self.pair_statistics_of(model)?;
         let bundled = match embedder {
             Some(embedder) if self.items.len() < FEW_ITEMS => Some(bundled(&vectors, embedder)?),
             _ => None,
         };
-        let usual = bundled.as_ref().unwrap_or(&own);
+        let usual: &PairStatistics = bundled.as_ref().unwrap_or(&own);
         let related = self.related()?;
         let threshold = similarity_at(usual, related.percentile);
         let all_pairs = (vectors.len() * vectors.len().saturating_sub(1) / 2) as f64;
@@ -108,7 +108,7 @@ impl Workbook {
             near_duplicates,
             values: value_range(&vectors),
             fit,
-            pairs: bundled.unwrap_or(own),
+            pairs: bundled.unwrap_or_else(|| PairStatistics::clone(&own)),
         })
     }
 
@@ -174,9 +174,9 @@ impl Workbook {
         let vectors: Vec<_> =
             models.iter().map(|model| self.vectors_of(model)).collect::<Result<_>>()?;
         let statistics: Vec<_> =
-            vectors.iter().map(|vectors| pair_statistics(vectors, self.seed)).collect();
+            models.iter().map(|model| self.pair_statistics_of(model)).collect::<Result<_>>()?;
         let models: Vec<(&Vectors, &PairStatistics)> =
-            vectors.iter().map(|vectors| &**vectors).zip(&statistics).collect();
+            vectors.iter().map(|vectors| &**vectors).zip(statistics.iter().map(|s| &**s)).collect();
         let answered = self.related()?.answers.len() as u64;
         // Another round asks other questions.
         let seed = self.seed.wrapping_add(answered);

@@ -3,8 +3,10 @@
  * app, `fake.ts` in tests; nothing else knows where answers come from.
  */
 import type {
-  Agreement, Edit, FileKind, Follower, HeatmapLayout, History, ImportOptions, ImportPreview, ItemId, JobId, JobOutcome,
-  Judge, ListSource, Metric, Neighbour, PairStatistics, Progress, SortRequest, StartInfo, TopicId, WorkbookView,
+  Agreement, Answer, ApiForm, ApiPreset, ApiTrial, CompareOutcome, DownloadOutcome, DownloadProgress, Edit, FileKind,
+  Follower, HeatmapLayout, History, ImportOptions, ImportPreview, ItemId, JobId, JobOutcome, Judge, ListSource, Metric,
+  ModelList, Neighbour, OwnModelOptions, OwnModelTrial, PairStatistics, Progress, Question, Receipt, Related,
+  RelatedPair, Scale, SortRequest, StartInfo, TopicId, WorkbookView,
 } from "./bindings";
 
 /** Where every item is, by item id. */
@@ -43,13 +45,56 @@ export interface Backend {
   /** Null when there is nothing to compare with. */
   agreement(judge: Judge): Promise<Agreement | null>;
   pairStatistics(): Promise<PairStatistics>;
-  heatmapLayout(metric: Metric): Promise<HeatmapLayout>;
+  /** `model` null: the workbook's own. The order of items is the same for every model. */
+  heatmapLayout(metric: Metric, model: string | null): Promise<HeatmapLayout>;
   /** Item id at every place along the heatmap's sides. */
   heatmapOrder(): Promise<Uint32Array>;
   /** `tileCells x tileCells` values, row-major: 0 to 254 from low to high, 255 for nothing (the diagonal, outside). */
-  heatmapTile(metric: Metric, level: number, row: number, column: number): Promise<Uint8Array>;
+  heatmapTile(metric: Metric, model: string | null, level: number, row: number, column: number): Promise<Uint8Array>;
   /** Exact similarities of a stretch of rows with a stretch of columns (places in the order), row-major, at most 65,536. */
-  similarities(metric: Metric, rows: [number, number], columns: [number, number]): Promise<Float32Array>;
+  similarities(
+    metric: Metric, model: string | null, rows: [number, number], columns: [number, number],
+  ): Promise<Float32Array>;
+
+  // Models
+  models(): Promise<ModelList>;
+  apiPresets(): Promise<ApiPreset[]>;
+  /** Fetches a model of the catalogue, or goes on with it. Nothing is fetched before this is called. */
+  downloadModel(model: string, onProgress: (progress: DownloadProgress) => void): Promise<DownloadOutcome>;
+  /** Stops a download; what is there stays. */
+  pauseDownload(model: string): Promise<void>;
+  /** Stops a download and throws away what is there. */
+  discardDownload(model: string): Promise<ModelList>;
+  /** Takes a model off this computer, a folder or an address out of the list. Vectors in workbooks stay. */
+  deleteModel(model: string): Promise<ModelList>;
+  /** Where models are fetched from; null for the usual address. */
+  setAddress(address: string | null): Promise<ModelList>;
+  /** The model that embeds new lists; it must be on this computer. */
+  setModelForNewLists(model: string): Promise<ModelList>;
+  /** Embeds 50 items with it and keeps how fast that was. */
+  measureSpeed(model: string): Promise<ModelList>;
+  /** Reads a folder with an ONNX model and embeds two texts with it. */
+  tryOwnModel(folder: string): Promise<OwnModelTrial>;
+  addOwnModel(folder: string, options: OwnModelOptions): Promise<ModelList>;
+  /** Sends two words to a server. */
+  tryApi(form: ApiForm): Promise<ApiTrial>;
+  addApi(form: ApiForm, dim: number): Promise<ModelList>;
+  setPrice(model: string, perMillion: number | null): Promise<ModelList>;
+  setKey(model: string, key: string): Promise<ModelList>;
+  forgetKey(model: string): Promise<ModelList>;
+  /** What embedding the open workbook with this model would send. Sends nothing. */
+  receipt(model: string): Promise<Receipt>;
+  /** What similarities mean for this model in the open workbook. */
+  scale(model: string): Promise<Scale>;
+  related(): Promise<Related>;
+  setRelated(percentile: number): Promise<Related>;
+  /** Pairs above the threshold, most alike first. */
+  relatedPairs(model: string, count: number): Promise<RelatedPair[]>;
+  /** At most ten pairs that tell most about where these models draw the line. */
+  questions(models: string[]): Promise<Question[]>;
+  /** Keeps the answers and sets the threshold from them. */
+  answer(answers: Answer[]): Promise<Related>;
+  forgetAnswers(): Promise<Related>;
 
   // Workbooks
   importList(source: ListSource, options: ImportOptions): Promise<WorkbookView>;
@@ -69,6 +114,18 @@ export interface Backend {
   giveContext(item: ItemId, context: string | null): Promise<WorkbookView>;
 
   // Jobs
+  /**
+   * Embeds the open workbook with another model, beside the one it uses. A server is sent texts
+   * only when `seenHost` is the host that the person saw in the receipt.
+   */
+  embedWith(
+    job: JobId, model: string, seenHost: string | null, onProgress: (progress: Progress) => void,
+  ): Promise<JobOutcome>;
+  /** Makes the workbook use a model that has embedded everything; topics are found or sorted anew, as one edit. */
+  adoptModel(job: JobId, model: string, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
+  /** Keeps the draft: no other model takes over. */
+  keepDraft(): Promise<WorkbookView>;
+  compare(job: JobId, models: string[], onProgress: (progress: Progress) => void): Promise<CompareOutcome>;
   embed(job: JobId, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
   /** `count` null: the machine chooses how many. */
   findTopics(job: JobId, count: number | null, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
@@ -83,6 +140,8 @@ export interface Backend {
   // The system
   /** Asks for a file to open; null when the person closed the dialog. */
   askOpenPath(): Promise<string | null>;
+  /** Asks for a folder; null when the person closed the dialog. */
+  askFolder(): Promise<string | null>;
   askSavePath(suggestedName: string): Promise<string | null>;
   /** Writes text, topic and confidence of these items, in this order (null: all, in list order). */
   exportCsv(path: string, items: ItemId[] | null): Promise<void>;

@@ -11,6 +11,8 @@ export const commands = {
 	pendingFiles: () => __TAURI_INVOKE<string[]>("pending_files"),
 	/**  Asks for a file to open; null when the person closed the dialog. */
 	askOpenPath: () => __TAURI_INVOKE<string | null>("ask_open_path"),
+	/**  Asks for a folder; null when the person closed the dialog. */
+	askFolder: () => __TAURI_INVOKE<string | null>("ask_folder"),
 	/**  Asks where to save; null when the person closed the dialog. */
 	askSavePath: (suggestedName: string) => __TAURI_INVOKE<string | null>("ask_save_path", { suggestedName }),
 	/**  The page's answer to `WindowClosing`. */
@@ -47,6 +49,48 @@ export const commands = {
 	giveContext: (item: ItemId, context: string | null) => __TAURI_INVOKE<WorkbookView>("give_context", { item, context }),
 	/**  Embeds what is not embedded yet. */
 	embed: (job: JobId, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("embed", { job, onProgress }),
+	/**
+	 *  Embeds the open workbook with another model, beside the one it uses. A server is sent texts
+	 *  only when `seenHost` is the host that the person saw.
+	 */
+	embedWith: (job: JobId, model: string, seenHost: string | null, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("embed_with", { job, model, seenHost, onProgress }),
+	/**
+	 *  Makes the workbook use a model that has embedded everything; topics are found or sorted into
+	 *  anew, as one edit.
+	 */
+	adoptModel: (job: JobId, model: string, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("adopt_model", { job, model, onProgress }),
+	/**  Keeps the draft: no other model takes over. */
+	keepDraft: () => __TAURI_INVOKE<WorkbookView>("keep_draft"),
+	/**  All models Kindred can run. */
+	models: () => __TAURI_INVOKE<ModelList>("models"),
+	/**  Servers everybody knows. */
+	apiPresets: () => __TAURI_INVOKE<ApiPreset[]>("api_presets"),
+	/**  Fetches a model of the catalogue, or goes on with it. */
+	downloadModel: (model: string, onProgress: Channel<DownloadProgress>) => __TAURI_INVOKE<DownloadOutcome>("download_model", { model, onProgress }),
+	/**  Stops a download; what is there stays. */
+	pauseDownload: (model: string) => __TAURI_INVOKE<null>("pause_download", { model }),
+	/**  Stops a download and throws away what is there. */
+	discardDownload: (model: string) => __TAURI_INVOKE<ModelList>("discard_download", { model }),
+	/**  Takes a model off this computer, a folder or an address out of the list. Vectors in workbooks stay. */
+	deleteModel: (model: string) => __TAURI_INVOKE<ModelList>("delete_model", { model }),
+	/**  Where models are fetched from; null for the usual address. */
+	setAddress: (address: string | null) => __TAURI_INVOKE<ModelList>("set_address", { address }),
+	/**  The model that embeds new lists; it must be on this computer. */
+	setModelForNewLists: (model: string) => __TAURI_INVOKE<ModelList>("set_model_for_new_lists", { model }),
+	/**  Embeds 50 items with it and keeps how fast that was. */
+	measureSpeed: (model: string) => __TAURI_INVOKE<ModelList>("measure_speed", { model }),
+	/**  Reads a folder with an ONNX model and embeds two texts with it. */
+	tryOwnModel: (folder: string) => __TAURI_INVOKE<OwnModelTrial>("try_own_model", { folder }),
+	/**  Adds a folder, tried once more as the person described it. */
+	addOwnModel: (folder: string, options: OwnModelOptions) => __TAURI_INVOKE<ModelList>("add_own_model", { folder, options }),
+	/**  Sends two words to a server. */
+	tryApi: (form: ApiForm) => __TAURI_INVOKE<ApiTrial>("try_api", { form }),
+	addApi: (form: ApiForm, dim: number) => __TAURI_INVOKE<ModelList>("add_api", { form, dim }),
+	setPrice: (model: string, perMillion: number | null) => __TAURI_INVOKE<ModelList>("set_price", { model, perMillion }),
+	setKey: (model: string, key: string) => __TAURI_INVOKE<ModelList>("set_key", { model, key }),
+	forgetKey: (model: string) => __TAURI_INVOKE<ModelList>("forget_key", { model }),
+	/**  What embedding the open workbook with this model would send. Sends nothing. */
+	receipt: (model: string) => __TAURI_INVOKE<Receipt>("receipt", { model }),
 	/**  Finds topics anew; `count` null lets the machine choose how many. */
 	findTopics: (job: JobId, count: number | null, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("find_topics", { job, count, onProgress }),
 	/**  Sorts everything that is not pinned into topics the person made. */
@@ -142,7 +186,7 @@ export type Edit =
 /**  Places every unpinned item of which the machine is at least so sure; the others go to Unsorted. */
 { kind: "setThreshold"; threshold: number };
 
-export type ErrorCode = "unreadable" | "nothingToImport" | "notAWorkbook" | "newerWorkbook" | "damaged" | "readOnly" | "diskFull" | "storage" | "modelUnavailable" | "embedding" | "unwritable" | "invalid" | "noWorkbook" | "internal";
+export type ErrorCode = "unreadable" | "nothingToImport" | "notAWorkbook" | "newerWorkbook" | "damaged" | "readOnly" | "diskFull" | "storage" | "modelUnavailable" | "embedding" | "network" | "keyRefused" | "unwritable" | "invalid" | "noWorkbook" | "internal";
 
 /**  A drag with files came over the window (true) or left it. */
 export type FileHover = boolean;
@@ -271,6 +315,343 @@ export type ModelView = {
 	isLocal: boolean,
 };
 
+/**  Where a model comes from. */
+export type ModelKind =
+	/**  Part of Kindred, always there: the default model, Instant, Spelling. */
+	"bundled" |
+	/**  Of the catalogue, fetched when the person asks for it. */
+	"download" |
+	/**  A folder of the person's own. */
+	"own" |
+	/**  A server that embeds: texts leave this computer unless its address is on it. */
+	"api";
+
+/**  What a model of the catalogue is good for. */
+export type ModelGroup = "quick" | "best" | "languages" | "large";
+
+export type ModelLanguage = "english" | "many" | "chinese" | "code" | "any";
+
+/**  Figures of the Massive Text Embedding Benchmark, in percent. */
+export type Mteb = {
+	average: number | null,
+	clustering: number | null,
+	/**  Which edition: figures of different ones cannot be compared. */
+	edition: string,
+	/**  When they were read: "2026-08". */
+	asOf: string,
+};
+
+/**  What a server takes for a million tokens, in US dollars. */
+export type Price = {
+	perMillion: number,
+	/**  The day it was read or typed: "2026-11-25". */
+	asOf: string,
+};
+
+export type KeyPlace = "keychain" | "memory";
+
+/**  A key the person typed for a host. The window never sees the key itself. */
+export type KeyState = {
+	/**  Its last four characters. */
+	hint: string,
+	/**  In memory it lasts until Kindred is closed. */
+	place: KeyPlace,
+};
+
+export type ModelStatus = { kind: "ready" } |
+/**  In the catalogue, not on this computer. */
+{ kind: "available" } |
+/**  A download that was paused, with the bytes there are. */
+{ kind: "partial"; done: number } |
+/**  Its files are missing or are not what was fetched. */
+{ kind: "broken"; reason: string };
+
+export type ModelInfo = {
+	id: string,
+	name: string,
+	kind: ModelKind,
+	/**  Of models of the catalogue. */
+	group: ModelGroup | null,
+	language: ModelLanguage,
+	/**  Numbers per vector; null while a server did not tell yet. */
+	dim: number | null,
+	/**  Tokens it reads of a text; null when there is no limit or none is known. */
+	maxTokens: number | null,
+	/**  Bytes to fetch. */
+	downloadBytes: number | null,
+	licence: string,
+	/**  Put before every text, as the model was trained; "" for none. */
+	prefix: string,
+	mteb: Mteb | null,
+	/**  Who published it: a repository, a folder or an address. */
+	source: string,
+	/**  The host that sees the texts; null when they stay on this computer. */
+	host: string | null,
+	price: Price | null,
+	key: KeyState | null,
+	status: ModelStatus,
+	/**  Where its files lie. */
+	folder: string | null,
+	/**  Texts per second on this computer, measured on the person's own items. */
+	speed: number | null,
+	/**  Items of the open workbook that it has embedded; null without a workbook. */
+	embedded: number | null,
+	/**  The open workbook uses it. */
+	isCurrent: boolean,
+	/**  New lists are embedded by it. */
+	isForNewLists: boolean,
+};
+
+export type ModelList = {
+	models: ModelInfo[],
+	/**  Models that are left out because their vectors depend on the batch a text comes in. */
+	leftOut: string[],
+	/**  Where downloaded models lie. */
+	folder: string,
+	/**  Where models are fetched from. */
+	address: string,
+	isUsualAddress: boolean,
+};
+
+export type DownloadProgress = {
+	/**  Bytes. */
+	done: number,
+	total: number | null,
+	perSecond: number | null,
+	secondsLeft: number | null,
+	/**  The connection broke and is tried again. */
+	isRetrying: boolean,
+};
+
+export type DownloadOutcome = "finished" | "paused";
+
+export type Pooling = "mean" | "cls";
+
+/**  What was recognised of a folder, and how two texts come out. */
+export type OwnModelTrial = {
+	folder: string,
+	name: string,
+	dim: number,
+	maxTokens: number,
+	pooling: Pooling,
+	first: string,
+	second: string,
+	similarity: number,
+};
+
+export type OwnModelOptions = {
+	name: string,
+	pooling: Pooling,
+	prefix: string,
+	maxTokens: number,
+};
+
+/**  A server as the person describes it. */
+export type ApiForm = {
+	/**  "https://api.openai.com/v1" */
+	address: string,
+	/**  The model's name on that server. */
+	model: string,
+	/**  Null keeps the one that is known for the host. */
+	key: string | null,
+	prefix: string,
+	/**  US dollars for a million tokens; null when it costs nothing or nobody knows. */
+	perMillion: number | null,
+};
+
+/**  A known server to choose from. */
+export type ApiPreset = {
+	name: string,
+	address: string,
+	model: string,
+	dim: number,
+	price: Price,
+};
+
+/**  What a server answered to two words. */
+export type ApiTrial = {
+	host: string,
+	dim: number,
+	tookMs: number,
+	key: KeyState | null,
+};
+
+/**  What a chat model that sorts every text would be asked and answer. */
+export type ChatEstimate = {
+	tokensIn: number,
+	tokensOut: number,
+	perMillionIn: number,
+	perMillionOut: number,
+	asOf: string,
+};
+
+/**  What a server was really sent since Kindred started. */
+export type ApiUsage = {
+	requests: number,
+	texts: number,
+	/**  As the server counted them; null when it does not tell. */
+	tokens: number | null,
+};
+
+/**  What would be sent if the person said yes. */
+export type Receipt = {
+	model: ModelView,
+	host: string,
+	/**  The address is on this computer. */
+	isLoopback: boolean,
+	/**  Texts that would be sent. */
+	texts: number,
+	/**  Texts that are known already and are not sent. */
+	known: number,
+	tokens: number,
+	/**  Counted with the model's own tokenizer; otherwise a rough guess. */
+	isTokenCountExact: boolean,
+	requests: number,
+	price: Price | null,
+	key: KeyState | null,
+	chat: ChatEstimate,
+	used: ApiUsage | null,
+};
+
+export type SharedTopic = {
+	name: string,
+	/**  Place in the palette of topic colours. */
+	colour: number,
+};
+
+export type ComparedModel = {
+	model: ModelView,
+	/**  Items it leaves in Unsorted. */
+	unsorted: number,
+	/**  How often it agrees with each judge there is. */
+	scores: ModelScore[],
+};
+
+export type ModelScore = {
+	judge: Judge,
+	agreed: number,
+	total: number,
+};
+
+/**  How alike two models are as a whole. */
+export type Likeness = {
+	/**  Places in `models`. */
+	first: number,
+	second: number,
+	/**  Adjusted Rand index of their topics, at most 1; about 0 when they agree by chance only. */
+	topicAgreement: number,
+	/**  Share of items that both put into the same topic, 0 to 1. */
+	sameTopic: number,
+	/**  Share of an item's nearest neighbours that are the same, 0 to 1, the item itself left out. */
+	neighbourOverlap: number,
+	/**  How many neighbours were looked at. */
+	neighbours: number,
+};
+
+export type Vote = {
+	/**  Place in `topics`; null for Unsorted. */
+	topic: number | null,
+	/**  The item it finds most alike, in that topic if it can. */
+	nextTo: ItemId,
+};
+
+/**  An item that the models put into different topics. */
+export type Difference = {
+	item: ItemId,
+	/**  One per model, in their order. */
+	votes: Vote[],
+	/**  0 to 1: how far apart the models are about it. */
+	disagreement: number,
+};
+
+export type Comparison = {
+	/**  Of the workbook when it was made. */
+	revision: number,
+	itemCount: number,
+	topics: SharedTopic[],
+	models: ComparedModel[],
+	/**  One per pair of models. */
+	likeness: Likeness[],
+	/**  Those the models disagree about most come first; at most 1,000. */
+	differences: Difference[],
+	differenceCount: number,
+};
+
+export type CompareOutcome = { kind: "finished"; comparison: Comparison } | { kind: "cancelled" } |
+/**  Another workbook took the place of the one that was compared. */
+{ kind: "abandoned" };
+
+/**  The numbers that a model's vectors are made of. */
+export type ValueRange = {
+	histogram: Histogram,
+	smallest: number,
+	largest: number,
+	mean: number,
+	/**  Share of all squares that the strongest dimension holds, 0 to 1. */
+	strongestShare: number,
+	/**  Length of the mean vector of the list, 0 to 1: high when all texts point one way. */
+	meanLength: number,
+	/**  Dimensions that together hold nine tenths of the variance. */
+	effectiveDims: number,
+};
+
+/**  What the answers of the game say about a model. */
+export type GameFit = {
+	model: ModelView,
+	/**  The similarity that parts related from unrelated pairs best (best F1). */
+	threshold: number,
+	/**  Nine of ten resamples of the answers give a threshold in between. */
+	low: number,
+	high: number,
+	/**  Answers that agree with it. */
+	agreed: number,
+	answers: number,
+};
+
+/**  What similarities mean for one model in this list. */
+export type Scale = {
+	model: ModelView,
+	pairs: PairStatistics,
+	/**  The list is too short to tell: the pairs are mostly of bundled words. */
+	usesBundledPairs: boolean,
+	/**  Similarity at the chosen percentile. */
+	threshold: number,
+	/**  Pairs of the list that are at least so similar. */
+	relatedPairs: number,
+	/**  Pairs that are nearly the same. */
+	nearDuplicates: number,
+	values: ValueRange,
+	/**  Null until the game was played. */
+	fit: GameFit | null,
+};
+
+export type RelatedPair = {
+	first: ItemId,
+	second: ItemId,
+	similarity: number,
+	isNearDuplicate: boolean,
+};
+
+export type Question = {
+	first: ItemId,
+	second: ItemId,
+};
+
+export type Answer = {
+	first: ItemId,
+	second: ItemId,
+	isRelated: boolean,
+};
+
+/**  How a pair has to compare with all pairs of the list to count as related. */
+export type Related = {
+	/**  Percent of the pairs that are less alike, 0 to 100. */
+	percentile: number,
+	/**  It comes from answers, not from the slider or as usual. */
+	isFromAnswers: boolean,
+	answers: Answer[],
+};
+
 export type Neighbour = {
 	item: ItemId,
 	similarity: number,
@@ -324,7 +705,7 @@ export type SortRequest = {
 	usesCategories: boolean,
 };
 
-export type Stage = "loadingModel" | "embedding" | "findingTopics" | "namingTopics" | "sorting" | "saving";
+export type Stage = "loadingModel" | "embedding" | "findingTopics" | "namingTopics" | "sorting" | "comparing" | "saving";
 
 export type StartInfo = {
 	version: string,
@@ -386,6 +767,10 @@ export type WorkbookView = {
 	/**  The person cancelled embedding: do not go on by yourself. */
 	isPaused: boolean,
 	model: ModelView,
+	/**  The model that takes over once it has embedded everything; what is shown is a draft until then. */
+	nextModel: ModelView | null,
+	/**  Items that the next model has embedded. */
+	nextEmbeddedCount: number,
 	topics: TopicView[],
 	unsortedCount: number,
 	/**  Items the person put where they are, Unsorted included. */

@@ -27,6 +27,7 @@ import type {
   WorkbookView,
 } from "./bindings";
 import { appError, readList, type ReadList } from "./fakeImport";
+import { embedBy, FakeModels, INSTANT } from "./fakeModels";
 import { moreWords, NINE, twentyThousand, words } from "./fakeLists";
 import {
   agreementOf,
@@ -40,7 +41,7 @@ import {
   withContext,
   withUnsortedPlaced,
 } from "./fakeSorting";
-import { blockMean, DIM, dot, embedText, runningSums } from "./fakeVectors";
+import { blockMean, DIM, dot, runningSums } from "./fakeVectors";
 
 export interface FakeOptions {
   /** Files on the made-up disk, by path. */
@@ -52,16 +53,20 @@ export interface FakeOptions {
   /** What the dialogs of the system answer. */
   openPath?: string | null;
   savePath?: string | null;
+  folderPath?: string | null;
   /** How long a job rests between two batches. */
   tickMs?: number;
   textsPerTick?: number;
   /** Every workbook is open for reading only from now on. */
   isReadOnly?: boolean;
+  /** Lists of at least so many texts begin with a draft by Instant. */
+  draftFrom?: number;
 }
 
 interface Step {
   label: string;
   sorting: Sorting;
+  model: string;
 }
 
 interface Stored {
@@ -72,6 +77,11 @@ interface Stored {
   categories: string[];
   report: ImportReport;
   sorting: Sorting;
+  /** The model in use: the sorting's vectors are its. */
+  model: string;
+  nextModel: string | null;
+  /** Vectors of the other models. */
+  otherVectors: Map<string, Float32Array[]>;
   isPaused: boolean;
   view: string;
   undo: Step[];
@@ -101,6 +111,22 @@ export class FakeBackend implements Backend {
   readonly options: FakeOptions;
   /** The next command of this name fails with this error. */
   readonly failures = new Map<string, unknown>();
+  readonly library = new FakeModels(
+    (command) => {
+      this.#did(command);
+    },
+    () => delay(this.options.tickMs ?? 0),
+    () => {
+      const book = this.#open;
+      return (
+        book && {
+          texts: book.texts,
+          model: book.model,
+          embeddedBy: (model) => this.#vectorsOf(book, model).length,
+        }
+      );
+    },
+  );
 
   #disk: Map<string, string>;
   #workbooks = new Map<string, Stored>();
@@ -130,6 +156,11 @@ export class FakeBackend implements Backend {
   }
   async closeWindow(): Promise<void> {
     await Promise.all([...this.#closingListeners].map((listener) => listener()));
+  }
+  /** As if the open workbook had been closed while its last items were being embedded. */
+  forgetVectors(count: number): void {
+    const { sorting } = this.#workbook();
+    sorting.vectors = sorting.vectors.slice(0, -count);
   }
   /** The memory stored with the open workbook. */
   get storedView(): string {
@@ -269,11 +300,30 @@ export class FakeBackend implements Backend {
     return out;
   }
 
+  readonly models = this.library.models;
+  readonly apiPresets = this.library.apiPresets;
+  readonly downloadModel = this.library.downloadModel;
+  readonly pauseDownload = this.library.pauseDownload;
+  readonly discardDownload = this.library.discardDownload;
+  readonly deleteModel = this.library.deleteModel;
+  readonly setAddress = this.library.setAddress;
+  readonly setModelForNewLists = this.library.setModelForNewLists;
+  readonly measureSpeed = this.library.measureSpeed;
+  readonly tryOwnModel = this.library.tryOwnModel;
+  readonly addOwnModel = this.library.addOwnModel;
+  readonly tryApi = this.library.tryApi;
+  readonly addApi = this.library.addApi;
+  readonly setPrice = this.library.setPrice;
+  readonly setKey = this.library.setKey;
+  readonly forgetKey = this.library.forgetKey;
+  readonly receipt = this.library.receipt;
+
   async importList(source: ListSource, options: ImportOptions) {
     this.#did("importList");
     const { preview, texts, categories } = this.#read(source, options);
     if (texts.length === 0) throw appError("nothingToImport", "There is no text in this list.");
     const name = preview.sourceName.replace(/^.*\//, "").replace(/\.\w+$/, "");
+    const isDraft = texts.length >= (this.options.draftFrom ?? Infinity);
     const stored: Stored = {
       path: `/home/person/Documents/${name}.kindred`,
       name,
@@ -282,6 +332,9 @@ export class FakeBackend implements Backend {
       categories,
       report: preview.report,
       sorting: unsorted(texts.length),
+      model: isDraft ? INSTANT : this.library.newLists,
+      nextModel: isDraft ? this.library.newLists : null,
+      otherVectors: new Map(),
       isPaused: false,
       view: "",
       undo: [],
@@ -366,28 +419,53 @@ export class FakeBackend implements Backend {
 
   async embed(job: JobId, onProgress: (progress: Progress) => void): Promise<JobOutcome> {
     this.#did("embed");
-    const book = this.#workbook();
-    const total = book.texts.length;
-    const startedAt = performance.now();
-    const startedFrom = book.sorting.vectors.length;
-    book.isPaused = false;
-    onProgress({ stage: "loadingModel", done: 0, total: 0, perSecond: null, secondsLeft: null });
-    while (book.sorting.vectors.length < total) {
-      await delay(this.options.tickMs ?? 0);
-      if (this.#open !== book) return { kind: "abandoned" };
-      if (this.#cancelled.has(job)) {
-        book.isPaused = true;
-        return { kind: "cancelled", workbook: this.#changed() };
-      }
-      const from = book.sorting.vectors.length;
-      for (const text of book.texts.slice(from, from + (this.options.textsPerTick ?? 500))) {
-        book.sorting.vectors.push(embedText(text));
-      }
-      const done = book.sorting.vectors.length;
-      const perSecond = (done - startedFrom) / Math.max(0.001, (performance.now() - startedAt) / 1000);
-      onProgress({ stage: "embedding", done, total, perSecond, secondsLeft: (total - done) / perSecond });
+    const { model } = this.#workbook();
+    if (this.library.host(model) !== null) {
+      throw appError(
+        "modelUnavailable",
+        `Nothing is sent to ${this.library.host(model)} without being asked for.`,
+      );
     }
-    return { kind: "finished", workbook: this.#changed() };
+    return this.#embed(job, model, onProgress);
+  }
+
+  async embedWith(
+    job: JobId,
+    model: string,
+    seenHost: string | null,
+    onProgress: (progress: Progress) => void,
+  ): Promise<JobOutcome> {
+    this.#did(`embedWith ${model}`);
+    const host = this.library.host(model);
+    if (host !== seenHost) {
+      throw appError("invalid", `Nothing was sent: look at what would go to ${host} first.`);
+    }
+    if (!this.library.hasKey(model)) throw appError("keyRefused", `${host} asks for a key.`);
+    return this.#embed(job, model, onProgress);
+  }
+
+  async adoptModel(job: JobId, model: string, onProgress: (progress: Progress) => void): Promise<JobOutcome> {
+    this.#did(`adoptModel ${model}`);
+    const book = this.#workbook();
+    if (this.#vectorsOf(book, model).length < book.texts.length) {
+      throw appError("invalid", "This model has not read the whole list yet.");
+    }
+    const outcome = await this.#sortingJob(job, onProgress, ({ sorting, texts }) => {
+      const vectors = this.#vectorsOf(book, model);
+      return {
+        label: `Took ${this.library.view(model).name} into use`,
+        sorting: found({ ...sorting, vectors }, texts, Math.max(2, sorting.topics.length)),
+        model,
+      };
+    });
+    if (outcome.kind === "finished") book.nextModel = null;
+    return outcome.kind === "finished" ? { kind: "finished", workbook: this.#changed() } : outcome;
+  }
+
+  async keepDraft() {
+    this.#did("keepDraft");
+    this.#workbook().nextModel = null;
+    return this.#changed();
   }
 
   async findTopics(
@@ -409,7 +487,8 @@ export class FakeBackend implements Backend {
 
   async sortInto(job: JobId, request: SortRequest, onProgress: (progress: Progress) => void) {
     this.#did("sortInto");
-    return this.#sortingJob(job, onProgress, ({ sorting, texts, categories }) => ({
+    return this.#sortingJob(job, onProgress, ({ sorting, texts, categories, model }) => ({
+      model,
       label: `Sorted into ${request.topics.length} topics`,
       sorting: sortedInto(sorting, texts, categories, request),
     }));
@@ -417,7 +496,8 @@ export class FakeBackend implements Backend {
 
   async splitTopic(job: JobId, topic: TopicId, onProgress: (progress: Progress) => void) {
     this.#did("splitTopic");
-    return this.#sortingJob(job, onProgress, ({ sorting, texts }) => ({
+    return this.#sortingJob(job, onProgress, ({ sorting, texts, model }) => ({
+      model,
       label: `Split ${sorting.topics.find(({ id }) => id === topic)?.name ?? ""}`,
       sorting: split(sorting, texts, topic),
     }));
@@ -425,7 +505,8 @@ export class FakeBackend implements Backend {
 
   async placeUnsorted(job: JobId, onProgress: (progress: Progress) => void) {
     this.#did("placeUnsorted");
-    return this.#sortingJob(job, onProgress, ({ sorting, texts }) => ({
+    return this.#sortingJob(job, onProgress, ({ sorting, texts, model }) => ({
+      model,
       label: "Placed what was unsorted",
       sorting: withUnsortedPlaced(sorting, texts),
     }));
@@ -438,6 +519,10 @@ export class FakeBackend implements Backend {
 
   async askOpenPath() {
     return this.options.openPath ?? null;
+  }
+  async askFolder() {
+    this.#did("askFolder");
+    return this.options.folderPath ?? null;
   }
   async askSavePath(suggestedName: string) {
     this.#did(`askSavePath ${suggestedName}`);
@@ -531,7 +616,9 @@ export class FakeBackend implements Backend {
       embeddedCount: book.sorting.vectors.length,
       hasCategories: book.categories.length > 0,
       isPaused: book.isPaused,
-      model: { id: "made-up", name: "MiniLM", dim: DIM, isLocal: true },
+      model: this.library.view(book.model),
+      nextModel: book.nextModel === null ? null : this.library.view(book.nextModel),
+      nextEmbeddedCount: book.nextModel === null ? 0 : this.#vectorsOf(book, book.nextModel).length,
       topics: book.sorting.topics,
       unsortedCount: book.sorting.places.topic.filter((topic) => topic === NO_TOPIC).length,
       pinnedCount: book.sorting.places.pinned.filter((pinned) => pinned === 1).length,
@@ -555,16 +642,59 @@ export class FakeBackend implements Backend {
     await delay(this.options.tickMs ?? 0);
     if (this.#open !== book) return { kind: "abandoned" };
     if (this.#cancelled.has(job)) return { kind: "cancelled", workbook: this.#changed() };
-    const { label, sorting } = work(book);
-    return { kind: "finished", workbook: this.#do(label, sorting) };
+    const { label, sorting, model } = work(book);
+    return { kind: "finished", workbook: this.#do(label, sorting, model) };
   }
 
-  #do(label: string, next: Sorting): WorkbookView {
+  #do(label: string, next: Sorting, model = this.#workbook().model): WorkbookView {
     const book = this.#workbook();
-    book.undo.push({ label, sorting: book.sorting });
+    book.undo.push({ label, sorting: book.sorting, model: book.model });
     book.redo = [];
-    book.sorting = next;
+    this.#use(book, next, model);
     return this.#changed();
+  }
+
+  #use(book: Stored, sorting: Sorting, model: string): void {
+    book.otherVectors.set(book.model, book.sorting.vectors);
+    book.sorting = sorting;
+    book.model = model;
+  }
+
+  /** What a model has embedded so far: the beginning of the list, or all of it. */
+  #vectorsOf(book: Stored, model: string): Float32Array[] {
+    if (model === book.model) return book.sorting.vectors;
+    const known = book.otherVectors.get(model) ?? [];
+    book.otherVectors.set(model, known);
+    return known;
+  }
+
+  async #embed(job: JobId, model: string, onProgress: (progress: Progress) => void): Promise<JobOutcome> {
+    const book = this.#workbook();
+    const vectors = this.#vectorsOf(book, model);
+    const contexts = new Map(book.sorting.contexts.map(({ item, context }) => [item, context]));
+    const total = book.texts.length;
+    const startedAt = performance.now();
+    const startedFrom = vectors.length;
+    book.isPaused = false;
+    onProgress({ stage: "loadingModel", done: 0, total: 0, perSecond: null, secondsLeft: null });
+    while (vectors.length < total) {
+      await delay(this.options.tickMs ?? 0);
+      if (this.#open !== book) return { kind: "abandoned" };
+      if (this.#cancelled.has(job)) {
+        book.isPaused = true;
+        return { kind: "cancelled", workbook: this.#changed() };
+      }
+      const from = vectors.length;
+      const texts = book.texts.slice(from, from + (this.options.textsPerTick ?? 500));
+      texts.forEach((text, index) => {
+        vectors.push(embedBy(model, text, contexts.get(from + index) ?? null));
+      });
+      if (this.library.host(model) !== null) this.library.count(model, texts);
+      const done = vectors.length;
+      const perSecond = (done - startedFrom) / Math.max(0.001, (performance.now() - startedAt) / 1000);
+      onProgress({ stage: "embedding", done, total, perSecond, secondsLeft: (total - done) / perSecond });
+    }
+    return { kind: "finished", workbook: this.#changed() };
   }
 
   #step(from: "undo" | "redo", to: "undo" | "redo"): WorkbookView {
@@ -572,8 +702,8 @@ export class FakeBackend implements Backend {
     const book = this.#workbook();
     const step = book[from].pop();
     if (!step) throw appError("invalid", "There is nothing to take back.");
-    book[to].push({ label: step.label, sorting: book.sorting });
-    book.sorting = step.sorting;
+    book[to].push({ label: step.label, sorting: book.sorting, model: book.model });
+    this.#use(book, step.sorting, step.model);
     return this.#changed();
   }
 

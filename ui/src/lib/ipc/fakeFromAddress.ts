@@ -1,6 +1,7 @@
 /**
  * For designing in a browser: `?list=nine|words|more|large` opens a list at once,
- * `?tick=200` slows jobs down, `?problem` is a start without an engine.
+ * `?tick=200` slows jobs down, `?problem` is a start without an engine, `?draft` begins with a
+ * draft by Instant, `?server` knows a server.
  */
 import type { Backend } from "./backend";
 import { FakeBackend } from "./fake";
@@ -16,6 +17,8 @@ export async function fakeFromAddress(search: string): Promise<Backend> {
     encodings: { "/lists/caf\u00e9.txt": "windows-1252" },
     openPath: query.get("open") ?? "/lists/survey.csv",
     savePath: "/home/person/Documents/words.csv",
+    folderPath: "/home/person/Models/word-model",
+    draftFrom: query.has("draft") ? 1 : Infinity,
     tickMs: Number(query.get("tick") ?? 0),
     textsPerTick: Number(query.get("batch") ?? 500),
     engineProblem: query.has("problem")
@@ -40,6 +43,11 @@ export async function fakeFromAddress(search: string): Promise<Backend> {
           },
         ],
   });
+  if (query.has("server")) {
+    const [preset] = await backend.apiPresets();
+    const key = "sk-madeup1234";
+    if (preset) await backend.addApi({ ...preset, key, prefix: "", perMillion: 0.02 }, preset.dim);
+  }
   const list = query.get("list");
   if (list !== null) {
     const source =

@@ -17,13 +17,13 @@ function chance(seedText: string): () => number {
   };
 }
 
-function direction(seedText: string): Float32Array {
+export function direction(seedText: string): Float32Array {
   const next = chance(seedText);
   // The sum of three uniforms is near enough to a normal distribution.
   return unit(Float32Array.from({ length: DIM }, () => next() + next() + next() - 1.5));
 }
 
-function unit(vector: Float32Array): Float32Array {
+export function unit(vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector);
   return length > 0 ? vector.map((value) => value / length) : vector;
 }

@@ -7,8 +7,8 @@ import type { Backend } from "./backend";
 import { commands, events, type Progress } from "./bindings";
 import { decodeFloats, decodeIds, decodePlaces, decodeTexts } from "./decode";
 
-function channel(onProgress: (progress: Progress) => void): Channel<Progress> {
-  const progress = new Channel<Progress>();
+function channel<Message = Progress>(onProgress: (progress: Message) => void): Channel<Message> {
+  const progress = new Channel<Message>();
   progress.onmessage = onProgress;
   return progress;
 }
@@ -50,6 +50,24 @@ export const tauriBackend: Backend = {
   similarities: async (metric, rows, columns) =>
     decodeFloats(await commands.similarities(metric, ...rows, ...columns)),
 
+  models: commands.models,
+  apiPresets: commands.apiPresets,
+  downloadModel: (model, onProgress) => commands.downloadModel(model, channel(onProgress)),
+  pauseDownload: async (model) => void (await commands.pauseDownload(model)),
+  discardDownload: commands.discardDownload,
+  deleteModel: commands.deleteModel,
+  setAddress: commands.setAddress,
+  setModelForNewLists: commands.setModelForNewLists,
+  measureSpeed: commands.measureSpeed,
+  tryOwnModel: commands.tryOwnModel,
+  addOwnModel: commands.addOwnModel,
+  tryApi: commands.tryApi,
+  addApi: commands.addApi,
+  setPrice: commands.setPrice,
+  setKey: commands.setKey,
+  forgetKey: commands.forgetKey,
+  receipt: commands.receipt,
+
   importList: commands.importList,
   openWorkbook: commands.openWorkbook,
   closeWorkbook: async () => void (await commands.closeWorkbook()),
@@ -62,6 +80,10 @@ export const tauriBackend: Backend = {
   travel: commands.travel,
   giveContext: commands.giveContext,
 
+  embedWith: (job, model, seenHost, onProgress) =>
+    commands.embedWith(job, model, seenHost, channel(onProgress)),
+  adoptModel: (job, model, onProgress) => commands.adoptModel(job, model, channel(onProgress)),
+  keepDraft: commands.keepDraft,
   embed: (job, onProgress) => commands.embed(job, channel(onProgress)),
   findTopics: (job, count, onProgress) => commands.findTopics(job, count, channel(onProgress)),
   sortInto: (job, request, onProgress) => commands.sortInto(job, request, channel(onProgress)),
@@ -70,6 +92,7 @@ export const tauriBackend: Backend = {
   cancelJob: async (job) => void (await commands.cancelJob(job)),
 
   askOpenPath: commands.askOpenPath,
+  askFolder: commands.askFolder,
   askSavePath: commands.askSavePath,
   exportCsv: async (path, items) => void (await commands.exportCsv(path, items)),
   onFiles(callback) {

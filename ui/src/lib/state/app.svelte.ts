@@ -5,6 +5,7 @@ import type { AppError, StartInfo, WorkbookView } from "$lib/ipc/bindings";
 import { toAppError } from "$lib/ipc/errors";
 import { m } from "$lib/paraglide/messages";
 import { Importing } from "./importing.svelte";
+import { Library } from "./library.svelte";
 import { Session } from "./session.svelte";
 import { Toasts } from "./toasts.svelte";
 
@@ -14,6 +15,7 @@ export class App {
   readonly backend: Backend;
   readonly toasts = new Toasts();
   readonly importing: Importing;
+  readonly library: Library;
   start = $state.raw<StartInfo | null>(null);
   session = $state.raw<Session | null>(null);
   error = $state.raw<AppError | null>(null);
@@ -25,6 +27,7 @@ export class App {
 
   constructor(backend: Backend) {
     this.backend = backend;
+    this.library = new Library(backend, this.fail);
     this.importing = new Importing(backend, this.fail, (workbook) => this.show(workbook));
   }
 
@@ -52,6 +55,7 @@ export class App {
       this.fail(thrown);
     }
     this.isReady = true;
+    void this.library.load();
   }
 
   /** Files from outside: dropped, picked or named on the command line. */
@@ -61,6 +65,7 @@ export class App {
     if (path === undefined) return;
     if (paths.length > 1) this.toasts.say(m.import_first_only({ path, count: paths.length }));
     this.dialog = null;
+    this.library.close();
     await this.session?.flush();
     await this.attempt(async () => {
       if ((await this.backend.fileKind(path)) === "workbook") await this.open(path);
@@ -98,10 +103,17 @@ export class App {
     // The engine has the new workbook open already: the old one's memory must not land in it.
     this.session?.leave();
     const session = new Session(
-      { backend: this.backend, fail: this.fail, say: (text, action) => this.toasts.say(text, action) },
+      {
+        backend: this.backend,
+        library: this.library,
+        fail: this.fail,
+        say: (text, action) => this.toasts.say(text, action),
+      },
       workbook,
     );
     this.session = session;
+    this.library.close();
+    void this.library.load();
     void session.begin();
   }
 
@@ -110,6 +122,7 @@ export class App {
     this.session = null;
     await this.attempt(async () => {
       await this.backend.closeWorkbook();
+      void this.library.load();
       this.start = await this.backend.start();
     });
   }

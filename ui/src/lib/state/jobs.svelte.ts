@@ -2,7 +2,8 @@
 import type { Backend } from "$lib/ipc/backend";
 import type { JobId, JobOutcome, Progress } from "$lib/ipc/bindings";
 
-export type JobKind = "embed" | "findTopics" | "sortInto" | "splitTopic" | "placeUnsorted";
+export type JobKind =
+  "embed" | "embedWith" | "adoptModel" | "findTopics" | "sortInto" | "splitTopic" | "placeUnsorted";
 
 /** What a job leaves behind in the workbook that is still open. */
 export type JobResult = Exclude<JobOutcome, { kind: "abandoned" }>;

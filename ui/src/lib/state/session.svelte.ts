@@ -11,7 +11,9 @@ import { Heatmap } from "./heatmap.svelte";
 import { History } from "./history.svelte";
 import { type JobResult, Jobs } from "./jobs.svelte";
 import { Layout, type Tab } from "./layout.svelte";
+import type { Library } from "./library.svelte";
 import { readMemory, writeMemory } from "./memory";
+import { Models } from "./models.svelte";
 import { Moving, type ToastAction } from "./moving.svelte";
 import { Nearness } from "./nearness.svelte";
 import { Score } from "./score.svelte";
@@ -29,6 +31,7 @@ export const MAX_TOPICS = 200;
 /** What a session needs of the app around it. */
 export interface Surroundings {
   backend: Backend;
+  library: Library;
   fail: (thrown: unknown) => void;
   say: (text: string, action?: ToastAction) => void;
 }
@@ -47,6 +50,7 @@ export class Session {
   readonly doubt: Doubt;
   readonly score: Score;
   readonly history: History;
+  readonly models: Models;
   /** How many topics to look for; null leaves it to the machine. */
   topicCount = $state<number | null>(null);
   /** The topic whose name is being edited in the topics panel. */
@@ -85,6 +89,16 @@ export class Session {
     this.doubt = new Doubt(this.workbook);
     this.score = new Score(around.backend, this.workbook);
     this.history = new History(around.backend, this.workbook);
+    this.models = new Models({
+      backend: around.backend,
+      library: around.library,
+      workbook: this.workbook,
+      jobs: this.jobs,
+      runJob: (...job) => this.#runJob(...job),
+      attempt: (action) => this.attempt(action),
+      undo: () => this.undo(),
+      say: around.say,
+    });
     this.#restore(view);
     this.#saved = this.#remember();
     this.#stopWatching = $effect.root(() => {
@@ -113,20 +127,37 @@ export class Session {
     const { view, isReadOnly, missingVectors } = this.workbook;
     if (this.#isClosed || isReadOnly) return;
     if (missingVectors > 0) {
-      if (!view.isPaused) await this.embed();
+      // Nothing is sent to a server by itself: the window says what waits, and for whom.
+      if (!view.isPaused && view.model.isLocal) await this.embed();
     } else if (!view.hasTopics) {
       await this.findTopics();
     } else {
       this.#warmUp();
+      this.#goOnWithDraft();
     }
   }
 
-  /** Embeds what has no vector yet and, the first time, finds topics after it. */
+  /** Embeds what has no vector yet (a server is asked only after its receipt) and, the first time, finds topics after it. */
   async embed(): Promise<void> {
-    const outcome = await this.#runJob("embed", (id, onProgress) =>
-      this.#around.backend.embed(id, onProgress),
-    );
-    if (outcome?.kind === "finished" && !outcome.workbook.hasTopics) await this.findTopics();
+    const { model } = this.workbook.view;
+    if (model.isLocal) {
+      await this.#runJob("embed", (id, onProgress) => this.#around.backend.embed(id, onProgress));
+    } else {
+      await this.models.embed(model.id);
+    }
+    const { view, isReadOnly, missingVectors } = this.workbook;
+    if (!this.#isClosed && !isReadOnly && missingVectors === 0 && !view.hasTopics && !this.jobs.running) {
+      await this.findTopics();
+    }
+  }
+
+  /** While nothing else is to do, the model that follows a draft reads the list. */
+  #goOnWithDraft(): void {
+    const { isReadOnly, missingVectors, view } = this.workbook;
+    const isIdle = !this.#isClosed && !this.jobs.running && missingVectors === 0 && view.hasTopics;
+    if (isIdle && !isReadOnly && !this.models.isHeld && !view.isPaused && view.nextModel?.isLocal === true) {
+      void this.models.finishDraft();
+    }
   }
 
   async findTopics(): Promise<void> {
@@ -143,6 +174,11 @@ export class Session {
     if (!this.#isClosed && this.workbook.view.hasTopics) {
       this.#around.backend.followers([0], null).catch(() => undefined);
     }
+  }
+
+  /** Something is under way that the person has to wait for: a model that reads behind a draft is not. */
+  get isBusy(): boolean {
+    return this.jobs.running !== null && !this.models.isBehindDraft;
   }
 
   /** Sorts into the topics typed in the dialog. */
@@ -252,6 +288,7 @@ export class Session {
     this.#unsaved = null;
     this.#stopWatching();
     this.jobs.abandon();
+    this.models.receipt.cancel();
     this.moving.drag.cancel();
   }
 
@@ -268,7 +305,10 @@ export class Session {
     try {
       const outcome = await this.jobs.run(...job);
       // What is open now may be another workbook.
-      return this.#isClosed ? null : outcome;
+      if (this.#isClosed) return null;
+      // Its own jobs end for a reason; other ones only interrupted it.
+      if (job[0] !== "embedWith" && job[0] !== "adoptModel") this.#goOnWithDraft();
+      return outcome;
     } catch (thrown) {
       this.fail(thrown);
       return null;

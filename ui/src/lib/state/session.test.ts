@@ -3,6 +3,7 @@ import { NO_TOPIC } from "$lib/ipc/backend";
 import type { ListSource } from "$lib/ipc/bindings";
 import { FakeBackend, type FakeOptions } from "$lib/ipc/fake";
 import { appError } from "$lib/ipc/fakeImport";
+import { Library } from "./library.svelte";
 import { Session } from "./session.svelte";
 
 beforeEach(() => {
@@ -24,7 +25,12 @@ function open(backend: FakeBackend, view: Awaited<ReturnType<FakeBackend["import
   const failures: unknown[] = [];
   const said: string[] = [];
   const opened = new Session(
-    { backend, fail: (thrown) => failures.push(thrown), say: (text) => said.push(text) },
+    {
+      backend,
+      library: new Library(backend, (thrown) => failures.push(thrown)),
+      fail: (thrown) => failures.push(thrown),
+      say: (text) => said.push(text),
+    },
     view,
   );
   return { backend, session: opened, failures, said };

@@ -33,12 +33,24 @@ export function handleShortcut(event: KeyboardEvent, app: App): void {
     app.error !== null ||
     app.importing.preview !== null ||
     session?.sorting.isOpen === true ||
-    session?.history.isOpen === true;
+    session?.history.isOpen === true ||
+    (session?.models.receipt.shown ?? null) !== null;
   const act = (action: () => void): void => {
     event.preventDefault();
     action();
   };
 
+  // Everything else is for what lies under the page with models.
+  if (app.library.isOpen) {
+    const isDialogInFront = document.querySelector("[role=dialog][data-state=open]") !== null;
+    const isToggle = isCommand && event.shiftKey && key === "m";
+    if (!isDialogInFront && (isToggle || event.key === "Escape")) {
+      act(() => {
+        app.library.close();
+      });
+    }
+    return;
+  }
   if (event.key === "F1" || (event.key === "?" && !isTyping(event.target))) {
     if (!isDialogOpen) {
       act(() => {
@@ -50,6 +62,12 @@ export function handleShortcut(event: KeyboardEvent, app: App): void {
   if (session && !isCommand && !event.altKey && !isTyping(event.target)) moveByKey(event, session);
   if (!isCommand || isDialogOpen) return;
   if (key === "o") act(() => void app.pick());
+  if (key === "m" && event.shiftKey) {
+    act(() => {
+      app.library.open();
+    });
+    return;
+  }
   if (!session) return;
   if (key === "k") act(focusFindBox);
   if (key === "e") act(() => void session.exportCsv());
@@ -116,6 +134,7 @@ export function shortcutSheet(): { title: string; keys: { keys: string; does: st
         { keys: m.keys_export(), does: m.sheet_export() },
         { keys: m.keys_undo(), does: m.sheet_undo() },
         { keys: m.keys_redo(), does: m.sheet_redo() },
+        { keys: m.keys_models(), does: m.sheet_models() },
         { keys: m.keys_history(), does: m.sheet_history() },
         { keys: m.keys_help(), does: m.sheet_help() },
       ],

@@ -1,0 +1,175 @@
+//! What was typed.
+
+use std::path::PathBuf;
+
+use lexopt::{Arg, Parser, ValueExt as _};
+
+pub(crate) struct Arguments {
+    pub(crate) command: Command,
+    pub(crate) column: Option<String>,
+    pub(crate) seed: u64,
+    /// How many topics; `None` leaves it to the machine.
+    pub(crate) topics: Option<usize>,
+    pub(crate) resources: Option<PathBuf>,
+    /// Whose vectors; the default model's if nothing is said.
+    pub(crate) model: Option<String>,
+    /// Where fetched models lie.
+    pub(crate) models: Option<PathBuf>,
+    pub(crate) server: Option<ServerArguments>,
+}
+
+/// A server to send the texts to.
+pub(crate) struct ServerArguments {
+    pub(crate) address: String,
+    pub(crate) key_file: Option<PathBuf>,
+}
+
+pub(crate) enum Command {
+    Topics { file: PathBuf },
+    Sort { file: PathBuf, request: SortRequest },
+    Similar { file: PathBuf, text: String, top: usize },
+    Embed { file: PathBuf, out: PathBuf },
+    Compare { file: PathBuf, models: Vec<String> },
+    Models,
+    Vocabulary { out: PathBuf },
+    Instant { out: PathBuf },
+}
+
+pub(crate) struct SortRequest {
+    pub(crate) into: Vec<String>,
+    pub(crate) examples: Option<PathBuf>,
+    pub(crate) threshold: Option<f32>,
+}
+
+pub(crate) enum Usage {
+    Help,
+    Wrong(lexopt::Error),
+}
+
+impl From<lexopt::Error> for Usage {
+    fn from(error: lexopt::Error) -> Self {
+        Self::Wrong(error)
+    }
+}
+
+impl Arguments {
+    pub(crate) fn parse(mut parser: Parser) -> Result<Self, Usage> {
+        let (mut column, mut resources, mut out) = (None, None, None);
+        let (mut seed, mut top, mut count) = (0_u64, 10_usize, None);
+        let (mut model, mut models, mut api, mut key_file) = (None, None, None, None);
+        let mut compared = Vec::new();
+        let mut request = SortRequest { into: Vec::new(), examples: None, threshold: None };
+        let mut words: Vec<std::ffi::OsString> = Vec::new();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Arg::Value(word) => words.push(word),
+                Arg::Long("column") => column = Some(parser.value()?.string()?),
+                Arg::Long("topics") => {
+                    let value = parser.value()?.string()?;
+                    count = if value == "auto" { None } else { Some(whole_number(&value)?) };
+                }
+                Arg::Long("method") => {
+                    one_of(&parser.value()?.string()?, "method", "kmeans")?;
+                }
+                Arg::Long("model") => model = Some(parser.value()?.string()?),
+                Arg::Long("models") => compared = names(&parser.value()?.string()?, "--models")?,
+                Arg::Long("models-folder") => models = Some(PathBuf::from(parser.value()?)),
+                Arg::Long("server") => api = Some(parser.value()?.string()?),
+                Arg::Long("key-file") => key_file = Some(PathBuf::from(parser.value()?)),
+                Arg::Long("into") => {
+                    request.into = names(&parser.value()?.string()?, "--into")?;
+                }
+                Arg::Long("examples") => request.examples = Some(PathBuf::from(parser.value()?)),
+                Arg::Long("threshold") => {
+                    request.threshold = Some(share(&parser.value()?.string()?)?);
+                }
+                Arg::Long("seed") => seed = parser.value()?.parse()?,
+                Arg::Long("top") => top = whole_number(&parser.value()?.string()?)?,
+                Arg::Long("out") => out = Some(PathBuf::from(parser.value()?)),
+                Arg::Long("resources") => resources = Some(PathBuf::from(parser.value()?)),
+                Arg::Short('h') | Arg::Long("help") => return Err(Usage::Help),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        let mut words = words.into_iter();
+        let mut next = |what: &str| {
+            words.next().ok_or_else(|| Usage::Wrong(format!("{what} is missing.").into()))
+        };
+        let command = match next("The command")?.string()?.as_str() {
+            "topics" => Command::Topics { file: next("FILE")?.into() },
+            "sort" if request.into.is_empty() && request.examples.is_none() => {
+                return Err(Usage::Wrong("--into or --examples is missing.".into()));
+            }
+            "sort" => Command::Sort { file: next("FILE")?.into(), request },
+            "similar" => {
+                Command::Similar { file: next("FILE")?.into(), text: next("TEXT")?.string()?, top }
+            }
+            "embed" => Command::Embed {
+                file: next("FILE")?.into(),
+                out: out.ok_or_else(|| Usage::Wrong("--out VECTORS.npy is missing.".into()))?,
+            },
+            "compare" if compared.len() < 2 => {
+                return Err(Usage::Wrong("--models A,B is missing, with two models or more.".into()));
+            }
+            "compare" => Command::Compare { file: next("FILE")?.into(), models: compared },
+            "models" => Command::Models,
+            "instant" => Command::Instant {
+                out: out.ok_or_else(|| Usage::Wrong("--out FILE is missing.".into()))?,
+            },
+            "vocabulary" => Command::Vocabulary {
+                out: out.ok_or_else(|| Usage::Wrong("--out FILE is missing.".into()))?,
+            },
+            "help" => return Err(Usage::Help),
+            other => return Err(Usage::Wrong(format!("There is no command \"{other}\".").into())),
+        };
+        if let Some(extra) = words.next() {
+            return Err(Usage::Wrong(Arg::Value(extra).unexpected()));
+        }
+        let server = api.map(|address| ServerArguments { address, key_file });
+        if server.is_some() && model.is_none() {
+            return Err(Usage::Wrong("--server needs --model NAME.".into()));
+        }
+        Ok(Self { command, column, seed, topics: count, resources, model, models, server })
+    }
+}
+
+fn whole_number(value: &str) -> Result<usize, Usage> {
+    value
+        .parse()
+        .ok()
+        .filter(|&number| number > 0)
+        .ok_or_else(|| Usage::Wrong(format!("\"{value}\" is not a whole number from 1 on.").into()))
+}
+
+/// Names separated by commas; one with a comma in it stands in quotes, as in a CSV file.
+fn names(value: &str, option: &str) -> Result<Vec<String>, Usage> {
+    let mut rows = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_reader(value.as_bytes());
+    let mut names = Vec::new();
+    for row in rows.records() {
+        let row = row.map_err(|error| Usage::Wrong(error.to_string().into()))?;
+        names.extend(row.iter().filter(|name| !name.is_empty()).map(str::to_owned));
+    }
+    if names.is_empty() {
+        return Err(Usage::Wrong(format!("{option} names nothing.").into()));
+    }
+    Ok(names)
+}
+
+fn share(value: &str) -> Result<f32, Usage> {
+    value
+        .parse()
+        .ok()
+        .filter(|share| (0.0..=1.0).contains(share))
+        .ok_or_else(|| Usage::Wrong(format!("\"{value}\" is not a share from 0 to 1.").into()))
+}
+
+fn one_of(value: &str, what: &str, only: &str) -> Result<(), Usage> {
+    if value == only {
+        return Ok(());
+    }
+    Err(Usage::Wrong(format!("There is no {what} \"{value}\". There is: {only}.").into()))
+}
