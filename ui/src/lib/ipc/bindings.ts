@@ -11,10 +11,10 @@ export const commands = {
 	pendingFiles: () => __TAURI_INVOKE<string[]>("pending_files"),
 	/**  Asks for a file to open; null when the person closed the dialog. */
 	askOpenPath: () => __TAURI_INVOKE<string | null>("ask_open_path"),
-	/**  Asks for a folder; null when the person closed the dialog. */
-	askFolder: () => __TAURI_INVOKE<string | null>("ask_folder"),
 	/**  Asks where to save; null when the person closed the dialog. */
 	askSavePath: (suggestedName: string) => __TAURI_INVOKE<string | null>("ask_save_path", { suggestedName }),
+	/**  Asks for a folder; null when the person closed the dialog. */
+	askFolder: () => __TAURI_INVOKE<string | null>("ask_folder"),
 	/**  The page's answer to `WindowClosing`. */
 	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
 	/**  Reads a list without keeping it. */
@@ -47,7 +47,7 @@ export const commands = {
 	travel: (done: number) => __TAURI_INVOKE<WorkbookView>("travel", { done }),
 	/**  Tells the model what a text means (null: nothing) and embeds it anew. */
 	giveContext: (item: ItemId, context: string | null) => __TAURI_INVOKE<WorkbookView>("give_context", { item, context }),
-	/**  Embeds what is not embedded yet. */
+	/**  Embeds what the model in use has not embedded yet. A server is not asked: that takes `embed_with`. */
 	embed: (job: JobId, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("embed", { job, onProgress }),
 	/**
 	 *  Embeds the open workbook with another model, beside the one it uses. A server is sent texts
@@ -61,6 +61,31 @@ export const commands = {
 	adoptModel: (job: JobId, model: string, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("adopt_model", { job, model, onProgress }),
 	/**  Keeps the draft: no other model takes over. */
 	keepDraft: () => __TAURI_INVOKE<WorkbookView>("keep_draft"),
+	/**  Finds topics anew; `count` null lets the machine choose how many. */
+	findTopics: (job: JobId, count: number | null, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("find_topics", { job, count, onProgress }),
+	/**  Sorts everything that is not pinned into topics the person made. */
+	sortInto: (job: JobId, request: SortRequest, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("sort_into", { job, request, onProgress }),
+	/**  Finds topics inside a topic. */
+	splitTopic: (job: JobId, topic: TopicId, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("split_topic", { job, topic, onProgress }),
+	/**  Puts what is unsorted and not pinned into the topics there are. */
+	placeUnsorted: (job: JobId, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("place_unsorted", { job, onProgress }),
+	/**  Unpinned items elsewhere that would follow `items` into `topic` (null: a new topic), surest first. */
+	followers: (items: ItemId[], topic: TopicId | null) => __TAURI_INVOKE<Follower[]>("followers", { items, topic }),
+	/**  Null when there is nothing to compare with. */
+	agreement: (judge: Judge) => __TAURI_INVOKE<Agreement | null>("agreement", { judge }),
+	/**  The items most like `item`, best first. */
+	neighbours: (item: ItemId, count: number) => __TAURI_INVOKE<Neighbour[]>("neighbours", { item, count }),
+	pairStatistics: () => __TAURI_INVOKE<PairStatistics>("pair_statistics"),
+	heatmapLayout: (metric: Metric, model: string | null) => __TAURI_INVOKE<HeatmapLayout>("heatmap_layout", { metric, model }),
+	/**  Item id at every place along the heatmap's sides: u32, little-endian. */
+	heatmapOrder: () => __TAURI_INVOKE<ArrayBuffer>("heatmap_order"),
+	/**  `tileCells x tileCells` values, row-major: 0 to 254 from low to high, 255 for nothing. */
+	heatmapTile: (metric: Metric, model: string | null, level: number, row: number, column: number) => __TAURI_INVOKE<ArrayBuffer>("heatmap_tile", { metric, model, level, row, column }),
+	/**
+	 *  Exact similarities of a stretch of rows with a stretch of columns (places
+	 *  in the order, start to before end), row-major: f32, little-endian.
+	 */
+	similarities: (metric: Metric, model: string | null, rowStart: number, rowEnd: number, columnStart: number, columnEnd: number) => __TAURI_INVOKE<ArrayBuffer>("similarities", { metric, model, rowStart, rowEnd, columnStart, columnEnd }),
 	/**  All models Kindred can run. */
 	models: () => __TAURI_INVOKE<ModelList>("models"),
 	/**  Servers everybody knows. */
@@ -91,31 +116,19 @@ export const commands = {
 	forgetKey: (model: string) => __TAURI_INVOKE<ModelList>("forget_key", { model }),
 	/**  What embedding the open workbook with this model would send. Sends nothing. */
 	receipt: (model: string) => __TAURI_INVOKE<Receipt>("receipt", { model }),
-	/**  Finds topics anew; `count` null lets the machine choose how many. */
-	findTopics: (job: JobId, count: number | null, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("find_topics", { job, count, onProgress }),
-	/**  Sorts everything that is not pinned into topics the person made. */
-	sortInto: (job: JobId, request: SortRequest, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("sort_into", { job, request, onProgress }),
-	/**  Finds topics inside a topic. */
-	splitTopic: (job: JobId, topic: TopicId, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("split_topic", { job, topic, onProgress }),
-	/**  Puts what is unsorted and not pinned into the topics there are. */
-	placeUnsorted: (job: JobId, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("place_unsorted", { job, onProgress }),
-	/**  Unpinned items elsewhere that would follow `items` into `topic` (null: a new topic), surest first. */
-	followers: (items: ItemId[], topic: TopicId | null) => __TAURI_INVOKE<Follower[]>("followers", { items, topic }),
-	/**  Null when there is nothing to compare with. */
-	agreement: (judge: Judge) => __TAURI_INVOKE<Agreement | null>("agreement", { judge }),
-	/**  The items most like `item`, best first. */
-	neighbours: (item: ItemId, count: number) => __TAURI_INVOKE<Neighbour[]>("neighbours", { item, count }),
-	pairStatistics: () => __TAURI_INVOKE<PairStatistics>("pair_statistics"),
-	heatmapLayout: (metric: Metric) => __TAURI_INVOKE<HeatmapLayout>("heatmap_layout", { metric }),
-	/**  Item id at every place along the heatmap's sides: u32, little-endian. */
-	heatmapOrder: () => __TAURI_INVOKE<ArrayBuffer>("heatmap_order"),
-	/**  `tileCells x tileCells` values, row-major: 0 to 254 from low to high, 255 for nothing. */
-	heatmapTile: (metric: Metric, level: number, row: number, column: number) => __TAURI_INVOKE<ArrayBuffer>("heatmap_tile", { metric, level, row, column }),
-	/**
-	 *  Exact similarities of a stretch of rows with a stretch of columns (places
-	 *  in the order, start to before end), row-major: f32, little-endian.
-	 */
-	similarities: (metric: Metric, rowStart: number, rowEnd: number, columnStart: number, columnEnd: number) => __TAURI_INVOKE<ArrayBuffer>("similarities", { metric, rowStart, rowEnd, columnStart, columnEnd }),
+	/**  Compares models on the open workbook. Each must have embedded all of it. */
+	compare: (job: JobId, models: string[], onProgress: Channel<Progress>) => __TAURI_INVOKE<CompareOutcome>("compare", { job, models, onProgress }),
+	/**  What similarities mean for this model in the open workbook. */
+	scale: (model: string) => __TAURI_INVOKE<Scale>("scale", { model }),
+	related: () => __TAURI_INVOKE<Related>("related"),
+	setRelated: (percentile: number | null) => __TAURI_INVOKE<Related>("set_related", { percentile }),
+	/**  Pairs above the threshold, most alike first. */
+	relatedPairs: (model: string, count: number) => __TAURI_INVOKE<RelatedPair[]>("related_pairs", { model, count }),
+	/**  At most ten pairs that tell most about where these models draw the line. */
+	questions: (models: string[]) => __TAURI_INVOKE<Question[]>("questions", { models }),
+	/**  Keeps the answers and sets the threshold from them. */
+	answer: (answers: Answer[]) => __TAURI_INVOKE<Related>("answer", { answers }),
+	forgetAnswers: () => __TAURI_INVOKE<Related>("forget_answers"),
 	/**  Writes text, topic and confidence of these items, in this order (null: all, in list order). */
 	exportCsv: (path: string, items: ItemId[] | null) => __TAURI_INVOKE<null>("export_csv", { path, items }),
 	/**  Asks a job to stop. What it finished is kept. */
@@ -146,6 +159,49 @@ export type Agreement = {
 	counts: number[],
 };
 
+export type Answer = {
+	first: ItemId,
+	second: ItemId,
+	isRelated: boolean,
+};
+
+/**  A server as the person describes it. */
+export type ApiForm = {
+	address: string,
+	/**  The model's name on that server. */
+	model: string,
+	/**  Null keeps the one that is known for the host. */
+	key: string | null,
+	prefix: string,
+	/**  US dollars for a million tokens; null when it costs nothing or nobody knows. */
+	perMillion: number | null,
+};
+
+/**  A known server to choose from. */
+export type ApiPreset = {
+	name: string,
+	address: string,
+	model: string,
+	dim: number,
+	price: Price,
+};
+
+/**  What a server answered to two words. */
+export type ApiTrial = {
+	host: string,
+	dim: number,
+	tookMs: number,
+	key: KeyState | null,
+};
+
+/**  What a server was really sent since Kindred started. */
+export type ApiUsage = {
+	requests: number,
+	texts: number,
+	/**  As the server counted them; null when it does not tell. */
+	tokens: number | null,
+};
+
 export type AppError = {
 	code: ErrorCode,
 	/**  A sentence for the person: what happened, then what to do. */
@@ -161,12 +217,67 @@ export type Band = {
 	end: number,
 };
 
+/**  What a chat model that sorts every text would be asked and answer. */
+export type ChatEstimate = {
+	tokensIn: number,
+	tokensOut: number,
+	perMillionIn: number,
+	perMillionOut: number,
+	asOf: string,
+};
+
 export type ColumnPreview = {
 	name: string,
 	/**  Cells that are not blank. */
 	filled: number,
 	/**  Different values among them. */
 	distinct: number,
+};
+
+export type CompareOutcome = { kind: "finished"; comparison: Comparison } | { kind: "cancelled" } | 
+/**  Another workbook took the place of the one that was compared. */
+{ kind: "abandoned" };
+
+export type ComparedModel = {
+	model: ModelView,
+	/**  Items it leaves in Unsorted. */
+	unsorted: number,
+	/**  How often it agrees with each judge there is. */
+	scores: ModelScore[],
+};
+
+export type Comparison = {
+	/**  Of the workbook when it was made. */
+	revision: number,
+	itemCount: number,
+	topics: SharedTopic[],
+	models: ComparedModel[],
+	/**  One per pair of models. */
+	likeness: Likeness[],
+	/**  Those the models disagree about most come first; at most 1,000. */
+	differences: Difference[],
+	differenceCount: number,
+};
+
+/**  An item that the models put into different topics. */
+export type Difference = {
+	item: ItemId,
+	/**  One per model, in their order. */
+	votes: Vote[],
+	/**  0 to 1: how far apart the models are about it. */
+	disagreement: number,
+};
+
+export type DownloadOutcome = "finished" | "paused";
+
+export type DownloadProgress = {
+	/**  Bytes. */
+	done: number,
+	total: number | null,
+	perSecond: number | null,
+	secondsLeft: number | null,
+	/**  The connection broke and is tried again. */
+	isRetrying: boolean,
 };
 
 /**  An undoable change to the workbook. */
@@ -202,6 +313,19 @@ export type Follower = {
 	item: ItemId,
 	/**  How sure it is that it belongs there too, 0 to 1. */
 	confidence: number,
+};
+
+/**  What the answers of the game say about a model. */
+export type GameFit = {
+	model: ModelView,
+	/**  The similarity that parts related from unrelated pairs best (best F1). */
+	threshold: number,
+	/**  Nine of ten resamples of the answers give a threshold in between. */
+	low: number,
+	high: number,
+	/**  Answers that agree with it. */
+	agreed: number,
+	answers: number,
 };
 
 export type HeatmapLayout = {
@@ -299,55 +423,6 @@ export type Judge =
 /**  What the person pinned, each judged as if it were not pinned. */
 "pins";
 
-export type ListFormat = "text" | "csv" | "tsv";
-
-/**  Where a list comes from. */
-export type ListSource = { kind: "file"; path: string } | { kind: "text"; text: string } | { kind: "sample"; id: string };
-
-export type Metric = "cosine" | "dot";
-
-export type ModelView = {
-	id: string,
-	name: string,
-	/**  Numbers per vector. */
-	dim: number,
-	/**  Texts do not leave this computer. */
-	isLocal: boolean,
-};
-
-/**  Where a model comes from. */
-export type ModelKind =
-	/**  Part of Kindred, always there: the default model, Instant, Spelling. */
-	"bundled" |
-	/**  Of the catalogue, fetched when the person asks for it. */
-	"download" |
-	/**  A folder of the person's own. */
-	"own" |
-	/**  A server that embeds: texts leave this computer unless its address is on it. */
-	"api";
-
-/**  What a model of the catalogue is good for. */
-export type ModelGroup = "quick" | "best" | "languages" | "large";
-
-export type ModelLanguage = "english" | "many" | "chinese" | "code" | "any";
-
-/**  Figures of the Massive Text Embedding Benchmark, in percent. */
-export type Mteb = {
-	average: number | null,
-	clustering: number | null,
-	/**  Which edition: figures of different ones cannot be compared. */
-	edition: string,
-	/**  When they were read: "2026-08". */
-	asOf: string,
-};
-
-/**  What a server takes for a million tokens, in US dollars. */
-export type Price = {
-	perMillion: number,
-	/**  The day it was read or typed: "2026-11-25". */
-	asOf: string,
-};
-
 export type KeyPlace = "keychain" | "memory";
 
 /**  A key the person typed for a host. The window never sees the key itself. */
@@ -358,13 +433,30 @@ export type KeyState = {
 	place: KeyPlace,
 };
 
-export type ModelStatus = { kind: "ready" } |
-/**  In the catalogue, not on this computer. */
-{ kind: "available" } |
-/**  A download that was paused, with the bytes there are. */
-{ kind: "partial"; done: number } |
-/**  Its files are missing or are not what was fetched. */
-{ kind: "broken"; reason: string };
+/**  How alike two models are as a whole. */
+export type Likeness = {
+	/**  Places in `models`. */
+	first: number,
+	second: number,
+	/**  Adjusted Rand index of their topics, at most 1; about 0 when they agree by chance only. */
+	topicAgreement: number,
+	/**  Share of items that both put into the same topic, 0 to 1. */
+	sameTopic: number,
+	/**  Share of an item's nearest neighbours that are the same, 0 to 1, the item itself left out. */
+	neighbourOverlap: number,
+	/**  How many neighbours were looked at. */
+	neighbours: number,
+};
+
+export type ListFormat = "text" | "csv" | "tsv";
+
+/**  Where a list comes from. */
+export type ListSource = { kind: "file"; path: string } | { kind: "text"; text: string } | { kind: "sample"; id: string };
+
+export type Metric = "cosine" | "dot";
+
+/**  What a model of the catalogue is good for. */
+export type ModelGroup = "quick" | "best" | "languages" | "large";
 
 export type ModelInfo = {
 	id: string,
@@ -373,7 +465,7 @@ export type ModelInfo = {
 	/**  Of models of the catalogue. */
 	group: ModelGroup | null,
 	language: ModelLanguage,
-	/**  Numbers per vector; null while a server did not tell yet. */
+	/**  Numbers per vector. */
 	dim: number | null,
 	/**  Tokens it reads of a text; null when there is no limit or none is known. */
 	maxTokens: number | null,
@@ -402,6 +494,19 @@ export type ModelInfo = {
 	isForNewLists: boolean,
 };
 
+/**  Where a model comes from. */
+export type ModelKind = 
+/**  Part of Kindred, always there: the default model, Instant, Spelling. */
+"bundled" | 
+/**  Of the catalogue, fetched when the person asks for it. */
+"download" | 
+/**  A folder of the person's own. */
+"own" | 
+/**  A server that embeds: texts leave this computer unless its address is on it. */
+"api";
+
+export type ModelLanguage = "english" | "many" | "chinese" | "code" | "any";
+
 export type ModelList = {
 	models: ModelInfo[],
 	/**  Models that are left out because their vectors depend on the batch a text comes in. */
@@ -413,19 +518,50 @@ export type ModelList = {
 	isUsualAddress: boolean,
 };
 
-export type DownloadProgress = {
-	/**  Bytes. */
-	done: number,
-	total: number | null,
-	perSecond: number | null,
-	secondsLeft: number | null,
-	/**  The connection broke and is tried again. */
-	isRetrying: boolean,
+export type ModelScore = {
+	judge: Judge,
+	agreed: number,
+	total: number,
 };
 
-export type DownloadOutcome = "finished" | "paused";
+export type ModelStatus = { kind: "ready" } | 
+/**  In the catalogue, not on this computer. */
+{ kind: "available" } | 
+/**  A download that was paused, with the bytes there are. */
+{ kind: "partial"; done: number } | 
+/**  Its files are missing or are not what was fetched. */
+{ kind: "broken"; reason: string };
 
-export type Pooling = "mean" | "cls";
+export type ModelView = {
+	id: string,
+	name: string,
+	/**  Numbers per vector. */
+	dim: number,
+	/**  Texts do not leave this computer. */
+	isLocal: boolean,
+};
+
+/**  Figures of the Massive Text Embedding Benchmark, in percent. */
+export type Mteb = {
+	average: number | null,
+	clustering: number | null,
+	/**  Which edition: figures of different ones cannot be compared. */
+	edition: string,
+	/**  When they were read: "2026-08". */
+	asOf: string,
+};
+
+export type Neighbour = {
+	item: ItemId,
+	similarity: number,
+};
+
+export type OwnModelOptions = {
+	name: string,
+	pooling: Pooling,
+	prefix: string,
+	maxTokens: number,
+};
 
 /**  What was recognised of a folder, and how two texts come out. */
 export type OwnModelTrial = {
@@ -439,58 +575,37 @@ export type OwnModelTrial = {
 	similarity: number,
 };
 
-export type OwnModelOptions = {
-	name: string,
-	pooling: Pooling,
-	prefix: string,
-	maxTokens: number,
+export type PairStatistics = {
+	/**  A count, which grows with the square of the list. */
+	pairs: number,
+	/**  All pairs were counted, not a sample. */
+	isExact: boolean,
+	/**  Similarity at 0 %, 0.5 %, ... 100 % of the pairs: 201 values. */
+	quantiles: number[],
+	histogram: Histogram,
 };
 
-/**  A server as the person describes it. */
-export type ApiForm = {
-	/**  "https://api.openai.com/v1" */
-	address: string,
-	/**  The model's name on that server. */
-	model: string,
-	/**  Null keeps the one that is known for the host. */
-	key: string | null,
-	prefix: string,
-	/**  US dollars for a million tokens; null when it costs nothing or nobody knows. */
-	perMillion: number | null,
-};
+export type Pooling = "mean" | "cls";
 
-/**  A known server to choose from. */
-export type ApiPreset = {
-	name: string,
-	address: string,
-	model: string,
-	dim: number,
-	price: Price,
-};
-
-/**  What a server answered to two words. */
-export type ApiTrial = {
-	host: string,
-	dim: number,
-	tookMs: number,
-	key: KeyState | null,
-};
-
-/**  What a chat model that sorts every text would be asked and answer. */
-export type ChatEstimate = {
-	tokensIn: number,
-	tokensOut: number,
-	perMillionIn: number,
-	perMillionOut: number,
+/**  What a server takes for a million tokens, in US dollars. */
+export type Price = {
+	perMillion: number,
+	/**  The day it was read or typed: "2026-11-25". */
 	asOf: string,
 };
 
-/**  What a server was really sent since Kindred started. */
-export type ApiUsage = {
-	requests: number,
-	texts: number,
-	/**  As the server counted them; null when it does not tell. */
-	tokens: number | null,
+export type Progress = {
+	stage: Stage,
+	done: number,
+	total: number,
+	/**  Null until there is something to go by. */
+	perSecond: number | null,
+	secondsLeft: number | null,
+};
+
+export type Question = {
+	first: ItemId,
+	second: ItemId,
 };
 
 /**  What would be sent if the person said yes. */
@@ -513,99 +628,39 @@ export type Receipt = {
 	used: ApiUsage | null,
 };
 
-export type SharedTopic = {
+/**  A workbook that was open before, latest first. */
+export type Recent = {
+	path: string,
 	name: string,
-	/**  Place in the palette of topic colours. */
-	colour: number,
-};
-
-export type ComparedModel = {
-	model: ModelView,
-	/**  Items it leaves in Unsorted. */
-	unsorted: number,
-	/**  How often it agrees with each judge there is. */
-	scores: ModelScore[],
-};
-
-export type ModelScore = {
-	judge: Judge,
-	agreed: number,
-	total: number,
-};
-
-/**  How alike two models are as a whole. */
-export type Likeness = {
-	/**  Places in `models`. */
-	first: number,
-	second: number,
-	/**  Adjusted Rand index of their topics, at most 1; about 0 when they agree by chance only. */
-	topicAgreement: number,
-	/**  Share of items that both put into the same topic, 0 to 1. */
-	sameTopic: number,
-	/**  Share of an item's nearest neighbours that are the same, 0 to 1, the item itself left out. */
-	neighbourOverlap: number,
-	/**  How many neighbours were looked at. */
-	neighbours: number,
-};
-
-export type Vote = {
-	/**  Place in `topics`; null for Unsorted. */
-	topic: number | null,
-	/**  The item it finds most alike, in that topic if it can. */
-	nextTo: ItemId,
-};
-
-/**  An item that the models put into different topics. */
-export type Difference = {
-	item: ItemId,
-	/**  One per model, in their order. */
-	votes: Vote[],
-	/**  0 to 1: how far apart the models are about it. */
-	disagreement: number,
-};
-
-export type Comparison = {
-	/**  Of the workbook when it was made. */
-	revision: number,
+	/**  Seconds since 1970. */
+	openedAtSecs: number,
 	itemCount: number,
-	topics: SharedTopic[],
-	models: ComparedModel[],
-	/**  One per pair of models. */
-	likeness: Likeness[],
-	/**  Those the models disagree about most come first; at most 1,000. */
-	differences: Difference[],
-	differenceCount: number,
+	/**  The file is not where it was. */
+	isMissing: boolean,
 };
 
-export type CompareOutcome = { kind: "finished"; comparison: Comparison } | { kind: "cancelled" } |
-/**  Another workbook took the place of the one that was compared. */
-{ kind: "abandoned" };
-
-/**  The numbers that a model's vectors are made of. */
-export type ValueRange = {
-	histogram: Histogram,
-	smallest: number,
-	largest: number,
-	mean: number,
-	/**  Share of all squares that the strongest dimension holds, 0 to 1. */
-	strongestShare: number,
-	/**  Length of the mean vector of the list, 0 to 1: high when all texts point one way. */
-	meanLength: number,
-	/**  Dimensions that together hold nine tenths of the variance. */
-	effectiveDims: number,
+/**  How a pair has to compare with all pairs of the list to count as related. */
+export type Related = {
+	/**  Percent of the pairs that are less alike, 0 to 100. */
+	percentile: number,
+	/**  It comes from answers, not from the slider or as usual. */
+	isFromAnswers: boolean,
+	answers: Answer[],
 };
 
-/**  What the answers of the game say about a model. */
-export type GameFit = {
-	model: ModelView,
-	/**  The similarity that parts related from unrelated pairs best (best F1). */
-	threshold: number,
-	/**  Nine of ten resamples of the answers give a threshold in between. */
-	low: number,
-	high: number,
-	/**  Answers that agree with it. */
-	agreed: number,
-	answers: number,
+export type RelatedPair = {
+	first: ItemId,
+	second: ItemId,
+	similarity: number,
+	isNearDuplicate: boolean,
+};
+
+/**  A list that comes with the app. */
+export type Sample = {
+	id: string,
+	name: string,
+	itemCount: number,
+	unit: Unit,
 };
 
 /**  What similarities mean for one model in this list. */
@@ -625,74 +680,10 @@ export type Scale = {
 	fit: GameFit | null,
 };
 
-export type RelatedPair = {
-	first: ItemId,
-	second: ItemId,
-	similarity: number,
-	isNearDuplicate: boolean,
-};
-
-export type Question = {
-	first: ItemId,
-	second: ItemId,
-};
-
-export type Answer = {
-	first: ItemId,
-	second: ItemId,
-	isRelated: boolean,
-};
-
-/**  How a pair has to compare with all pairs of the list to count as related. */
-export type Related = {
-	/**  Percent of the pairs that are less alike, 0 to 100. */
-	percentile: number,
-	/**  It comes from answers, not from the slider or as usual. */
-	isFromAnswers: boolean,
-	answers: Answer[],
-};
-
-export type Neighbour = {
-	item: ItemId,
-	similarity: number,
-};
-
-export type PairStatistics = {
-	/**  A count, which grows with the square of the list. */
-	pairs: number,
-	/**  All pairs were counted, not a sample. */
-	isExact: boolean,
-	/**  Similarity at 0 %, 0.5 %, ... 100 % of the pairs: 201 values. */
-	quantiles: number[],
-	histogram: Histogram,
-};
-
-export type Progress = {
-	stage: Stage,
-	done: number,
-	total: number,
-	/**  Null until there is something to go by. */
-	perSecond: number | null,
-	secondsLeft: number | null,
-};
-
-/**  A workbook that was open before, latest first. */
-export type Recent = {
-	path: string,
+export type SharedTopic = {
 	name: string,
-	/**  Seconds since 1970. */
-	openedAtSecs: number,
-	itemCount: number,
-	/**  The file is not where it was. */
-	isMissing: boolean,
-};
-
-/**  A list that comes with the app. */
-export type Sample = {
-	id: string,
-	name: string,
-	itemCount: number,
-	unit: Unit,
+	/**  Place in the palette of topic colours. */
+	colour: number,
 };
 
 /**
@@ -743,6 +734,27 @@ export type TopicView = {
 };
 
 export type Unit = "words" | "phrases" | "sentences";
+
+/**  The numbers that a model's vectors are made of. */
+export type ValueRange = {
+	histogram: Histogram,
+	smallest: number,
+	largest: number,
+	mean: number,
+	/**  Share of all squares that the strongest dimension holds, 0 to 1. */
+	strongestShare: number,
+	/**  Length of the mean vector of the list, 0 to 1: high when all texts point one way. */
+	meanLength: number,
+	/**  Dimensions that together hold nine tenths of the variance. */
+	effectiveDims: number,
+};
+
+export type Vote = {
+	/**  Place in `topics`; null for Unsorted. */
+	topic: number | null,
+	/**  The item it finds most alike, in that topic if it can. */
+	nextTo: ItemId,
+};
 
 /**  A topic to sort into. */
 export type WantedTopic = {

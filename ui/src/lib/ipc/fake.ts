@@ -6,7 +6,9 @@
 import type { Backend } from "./backend";
 import { NO_TOPIC } from "./backend";
 import type {
+  Answer,
   Band,
+  CompareOutcome,
   Edit,
   Follower,
   History,
@@ -19,14 +21,19 @@ import type {
   ListSource,
   PairStatistics,
   Progress,
+  Question,
   Recent,
+  Related,
+  RelatedPair,
   Sample,
+  Scale,
   SortRequest,
   StartInfo,
   TopicId,
   WorkbookView,
 } from "./bindings";
 import { appError, readList, type ReadList } from "./fakeImport";
+import { comparisonOf, type FakeContender, questionsOf, relatedPairsOf, scaleOf } from "./fakeCompare";
 import { embedBy, FakeModels, INSTANT } from "./fakeModels";
 import { moreWords, NINE, twentyThousand, words } from "./fakeLists";
 import {
@@ -217,7 +224,10 @@ export class FakeBackend implements Backend {
   }
 
   async pairStatistics(): Promise<PairStatistics> {
-    const { vectors } = this.#workbook().sorting;
+    return this.#statistics(this.#workbook().sorting.vectors);
+  }
+
+  #statistics(vectors: Float32Array[]): PairStatistics {
     const { values, isExact } = this.#pairs(vectors);
     const quantiles = Array.from(
       { length: 201 },
@@ -258,7 +268,7 @@ export class FakeBackend implements Backend {
     return this.#heatmap().order;
   }
 
-  async heatmapTile(_metric: unknown, level: number, row: number, column: number) {
+  async heatmapTile(_metric: unknown, _model: string | null, level: number, row: number, column: number) {
     this.#did(`heatmapTile ${level}/${row}/${column}`);
     await delay(this.options.tickMs ?? 0);
     const { order, sums, low, high } = this.#heatmap();
@@ -285,7 +295,12 @@ export class FakeBackend implements Backend {
     return tile;
   }
 
-  async similarities(_metric: unknown, rows: [number, number], columns: [number, number]) {
+  async similarities(
+    _metric: unknown,
+    _model: string | null,
+    rows: [number, number],
+    columns: [number, number],
+  ) {
     const { order } = this.#heatmap();
     const { vectors } = this.#workbook().sorting;
     const across = columns[1] - columns[0];
@@ -317,6 +332,62 @@ export class FakeBackend implements Backend {
   readonly setKey = this.library.setKey;
   readonly forgetKey = this.library.forgetKey;
   readonly receipt = this.library.receipt;
+
+  #related: Related = { percentile: 95, isFromAnswers: false, answers: [] };
+
+  #contender(model: string): FakeContender {
+    const book = this.#workbook();
+    const vectors = this.#vectorsOf(book, model);
+    if (vectors.length < book.texts.length) {
+      throw appError("invalid", "This model has not read the whole list yet.");
+    }
+    return { model: this.library.view(model), vectors };
+  }
+
+  async scale(model: string): Promise<Scale> {
+    const contender = this.#contender(model);
+    const { percentile, answers } = this.#related;
+    return scaleOf(contender, this.#statistics(contender.vectors), percentile, answers);
+  }
+
+  async related(): Promise<Related> {
+    return this.#related;
+  }
+
+  async setRelated(percentile: number): Promise<Related> {
+    this.#did(`setRelated ${percentile}`);
+    this.#related = { ...this.#related, percentile, isFromAnswers: false };
+    return this.#related;
+  }
+
+  async relatedPairs(model: string, count: number): Promise<RelatedPair[]> {
+    const { vectors } = this.#contender(model);
+    const { quantiles } = this.#statistics(vectors);
+    return relatedPairsOf(vectors, quantiles[Math.round(this.#related.percentile * 2)] ?? 0, count);
+  }
+
+  async questions(): Promise<Question[]> {
+    return questionsOf(this.#workbook().texts.length);
+  }
+
+  async answer(answers: Answer[]): Promise<Related> {
+    this.#did("answer");
+    const all = [...this.#related.answers, ...answers];
+    this.#related = { percentile: 90, isFromAnswers: true, answers: all };
+    return this.#related;
+  }
+
+  async forgetAnswers(): Promise<Related> {
+    this.#related = { percentile: 95, isFromAnswers: false, answers: [] };
+    return this.#related;
+  }
+
+  async compare(_job: JobId, models: string[]): Promise<CompareOutcome> {
+    this.#did(`compare ${models.join(" ")}`);
+    const { sorting, texts } = this.#workbook();
+    const contenders = models.map((model) => this.#contender(model));
+    return { kind: "finished", comparison: comparisonOf(contenders, sorting, texts, this.#revision) };
+  }
 
   async importList(source: ListSource, options: ImportOptions) {
     this.#did("importList");

@@ -47,8 +47,8 @@ export const tauriBackend: Backend = {
   heatmapLayout: commands.heatmapLayout,
   heatmapOrder: async () => decodeIds(await commands.heatmapOrder()),
   heatmapTile: async (...tile) => new Uint8Array(await commands.heatmapTile(...tile)),
-  similarities: async (metric, rows, columns) =>
-    decodeFloats(await commands.similarities(metric, ...rows, ...columns)),
+  similarities: async (metric, model, rows, columns) =>
+    decodeFloats(await commands.similarities(metric, model, ...rows, ...columns)),
 
   models: commands.models,
   apiPresets: commands.apiPresets,
@@ -67,6 +67,13 @@ export const tauriBackend: Backend = {
   setKey: commands.setKey,
   forgetKey: commands.forgetKey,
   receipt: commands.receipt,
+  scale: commands.scale,
+  related: commands.related,
+  setRelated: commands.setRelated,
+  relatedPairs: commands.relatedPairs,
+  questions: commands.questions,
+  answer: commands.answer,
+  forgetAnswers: commands.forgetAnswers,
 
   importList: commands.importList,
   openWorkbook: commands.openWorkbook,
@@ -84,6 +91,7 @@ export const tauriBackend: Backend = {
     commands.embedWith(job, model, seenHost, channel(onProgress)),
   adoptModel: (job, model, onProgress) => commands.adoptModel(job, model, channel(onProgress)),
   keepDraft: commands.keepDraft,
+  compare: (job, models, onProgress) => commands.compare(job, models, channel(onProgress)),
   embed: (job, onProgress) => commands.embed(job, channel(onProgress)),
   findTopics: (job, count, onProgress) => commands.findTopics(job, count, channel(onProgress)),
   sortInto: (job, request, onProgress) => commands.sortInto(job, request, channel(onProgress)),

@@ -61,7 +61,7 @@ export class Heatmap {
   constructor(backend: Backend, onError: (thrown: unknown) => void) {
     this.#backend = backend;
     this.tiles = new TileStore(
-      ({ level, row, column }: TileAddress) => backend.heatmapTile(this.#metricShown, level, row, column),
+      ({ level, row, column }: TileAddress) => backend.heatmapTile(this.#metricShown, null, level, row, column),
       () => {
         this.arrivals += 1;
       },
@@ -77,7 +77,7 @@ export class Heatmap {
   async sync(revision: number, metric: Metric): Promise<void> {
     if (this.#shown?.revision === revision && this.#shown.metric === metric) return;
     const reply = await this.#picture.ask(() =>
-      Promise.all([this.#backend.heatmapLayout(metric), this.#backend.heatmapOrder()]),
+      Promise.all([this.#backend.heatmapLayout(metric, null), this.#backend.heatmapOrder()]),
     );
     if (!reply) return;
     const [layout, order] = reply.answer;
@@ -131,7 +131,7 @@ export class Heatmap {
   async #fetchFigures(rows: Stretch, columns: Stretch): Promise<void> {
     try {
       const reply = await this.#figuresAsked.ask(() =>
-        this.#backend.similarities(this.#metricShown, rows, columns),
+        this.#backend.similarities(this.#metricShown, null, rows, columns),
       );
       if (!reply) return;
       this.#figures = { rows, columns, values: reply.answer };
@@ -156,7 +156,7 @@ export class Heatmap {
   async exact(row: number, column: number): Promise<number | null> {
     const atHand = this.figure(row, column);
     if (atHand !== null) return atHand;
-    const values = await this.#backend.similarities(this.#metricShown, [row, row + 1], [column, column + 1]);
+    const values = await this.#backend.similarities(this.#metricShown, null, [row, row + 1], [column, column + 1]);
     return values[0] ?? null;
   }
 

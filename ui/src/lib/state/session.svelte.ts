@@ -6,6 +6,7 @@ import { untrack } from "svelte";
 import type { Backend } from "$lib/ipc/backend";
 import type { ItemId, TopicId, WorkbookView } from "$lib/ipc/bindings";
 import { m } from "$lib/paraglide/messages";
+import { Compare } from "./compare.svelte";
 import { Doubt } from "./doubt.svelte";
 import { Heatmap } from "./heatmap.svelte";
 import { History } from "./history.svelte";
@@ -50,6 +51,7 @@ export class Session {
   readonly doubt: Doubt;
   readonly score: Score;
   readonly history: History;
+  readonly compare: Compare;
   readonly models: Models;
   /** How many topics to look for; null leaves it to the machine. */
   topicCount = $state<number | null>(null);
@@ -98,6 +100,12 @@ export class Session {
       attempt: (action) => this.attempt(action),
       undo: () => this.undo(),
       say: around.say,
+    });
+    this.compare = new Compare({
+      backend: around.backend,
+      library: around.library,
+      workbook: this.workbook,
+      models: this.models,
     });
     this.#restore(view);
     this.#saved = this.#remember();
