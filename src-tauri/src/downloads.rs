@@ -56,9 +56,8 @@ impl Downloads {
         if let Some(stop) = running.get(model) {
             stop.store(true, Ordering::Relaxed);
         }
-        let waited = self.ended.wait_timeout_while(running, PATIENCE, |running| {
-            running.contains_key(model)
-        });
+        let waited =
+            self.ended.wait_timeout_while(running, PATIENCE, |running| running.contains_key(model));
         if waited.unwrap_or_else(PoisonError::into_inner).1.timed_out() {
             tracing::warn!(model, "a download takes long to stop");
         }

@@ -33,7 +33,8 @@ impl Keys {
 
     /// What the window may know of the key for `host`.
     pub(crate) fn state(&self, host: &str) -> Option<KeyState> {
-        self.look_up(host).map(|known| KeyState { hint: known.key.hint().to_owned(), place: known.place })
+        self.look_up(host)
+            .map(|known| KeyState { hint: known.key.hint().to_owned(), place: known.place })
     }
 
     pub(crate) fn set(&self, host: &str, key: &str) -> EngineResult<()> {

@@ -6,8 +6,8 @@
 
 mod bindings;
 mod commands;
-pub mod error;
 mod downloads;
+pub mod error;
 mod files;
 mod jobs;
 mod keys;

@@ -60,7 +60,9 @@ pub enum Error {
     Network { host: String, reason: String },
 
     /// The server wants another key than it got, or any at all.
-    #[error("The server did not accept the key. Check that it is complete, still valid, and was made for this server: {host}")]
+    #[error(
+        "The server did not accept the key. Check that it is complete, still valid, and was made for this server: {host}"
+    )]
     KeyRefused { host: String },
 
     /// A file could not be written.

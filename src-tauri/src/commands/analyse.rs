@@ -12,11 +12,11 @@ use tauri::ipc::Channel;
 use super::{blocking, jobs};
 use crate::error::Result;
 use crate::jobs::JobKind;
-use crate::state::AppState;
 use crate::messages::{
-    Band, Bytes, HeatmapLayout, ItemId, JobId, JobOutcome, Metric, Neighbour,
-    PairStatistics, Progress, count as counted,
+    Band, Bytes, HeatmapLayout, ItemId, JobId, JobOutcome, Metric, Neighbour, PairStatistics,
+    Progress, count as counted,
 };
+use crate::state::AppState;
 
 /// Finds topics anew; `count` null lets the machine choose how many.
 #[tauri::command]
@@ -53,10 +53,7 @@ pub(crate) async fn neighbours(app: AppHandle, item: ItemId, count: u32) -> Resu
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn pair_statistics(app: AppHandle) -> Result<PairStatistics> {
-    blocking(app, |state| {
-        Ok((&*state.workbook()?.pair_statistics()?).into())
-    })
-    .await
+    blocking(app, |state| Ok((&*state.workbook()?.pair_statistics()?).into())).await
 }
 
 #[tauri::command]

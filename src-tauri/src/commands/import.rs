@@ -12,8 +12,8 @@ use tauri::AppHandle;
 use super::blocking;
 use super::workbook::view;
 use crate::error::Result;
-use crate::models::for_new_lists;
 use crate::messages::{FileKind, ImportOptions, ImportPreview, ListSource, WorkbookView};
+use crate::models::for_new_lists;
 use crate::state::now_secs;
 use crate::{places, samples, window};
 

@@ -7,9 +7,7 @@ use std::time::Instant;
 use kindred_engine::embed::api::{ApiKey, probe};
 use kindred_engine::embed::{Shared, embed_all};
 use kindred_engine::error::{Error as EngineError, Result as EngineResult};
-use kindred_engine::models::catalogue::{
-    CatalogueModel, LEFT_OUT, MTEB_OF_DEFAULT, USUAL_ADDRESS,
-};
+use kindred_engine::models::catalogue::{CatalogueModel, LEFT_OUT, MTEB_OF_DEFAULT, USUAL_ADDRESS};
 use kindred_engine::models::download;
 use kindred_engine::models::library::{Model, Server, fetchable};
 use kindred_engine::models::own;
@@ -215,7 +213,8 @@ pub(crate) async fn try_api(app: AppHandle, form: ApiForm) -> Result<ApiTrial> {
             Some(key) => Some(ApiKey::new(key)?),
             None => state.models.keys.get(&host),
         };
-        let answer = probe(&address, form.model.trim(), key.as_ref(), Patience::for_api(), &Silent)?;
+        let answer =
+            probe(&address, form.model.trim(), key.as_ref(), Patience::for_api(), &Silent)?;
         Ok(ApiTrial {
             key: state.models.keys.state(&host),
             host,

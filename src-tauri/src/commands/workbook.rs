@@ -12,9 +12,7 @@ use tauri::AppHandle;
 
 use super::blocking;
 use crate::error::Result;
-use crate::messages::{
-    Bytes, ItemContext, NO_TOPIC, TopicView, WorkbookView, count, revision,
-};
+use crate::messages::{Bytes, ItemContext, NO_TOPIC, TopicView, WorkbookView, count, revision};
 use crate::state::{AppState, now_secs};
 use crate::window;
 
@@ -22,8 +20,10 @@ use crate::window;
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn current_workbook(app: AppHandle) -> Result<Option<WorkbookView>> {
-    blocking(app, |state| Ok(state.open_workbook().map(|workbook| view(state, &workbook)).transpose()?))
-        .await
+    blocking(app, |state| {
+        Ok(state.open_workbook().map(|workbook| view(state, &workbook)).transpose()?)
+    })
+    .await
 }
 
 #[tauri::command]

@@ -141,10 +141,8 @@ pub(crate) fn comparison(
         neighbour_overlap: likeness.neighbour_overlap,
         neighbours: count(likeness.neighbours),
     };
-    let vote = |vote: &workbook::Vote| Vote {
-        topic: vote.topic.map(count),
-        next_to: vote.next_to.into(),
-    };
+    let vote =
+        |vote: &workbook::Vote| Vote { topic: vote.topic.map(count), next_to: vote.next_to.into() };
     let difference = |difference: &workbook::Difference| Difference {
         item: difference.item.into(),
         votes: difference.votes.iter().map(vote).collect(),

@@ -1,9 +1,10 @@
 //! Makes Instant's token vectors of the default model: a step of building Kindred.
 //!
 //! The model reads every token of its vocabulary by itself, between the marks
-//! of a text's ends; the mean of what comes out is the token's vector (as
-//! model2vec does it, but left in the model's own space). Frequent tokens say
-//! little: each is weighted by `a / (a + p)`, where `p` is its share if words
+//! of a text's ends (as model2vec does it, but left in the model's own space).
+//! What these vectors have in common is kept once, because a text has it once
+//! however many tokens it has; the rest is each token's own. Frequent tokens
+//! say little: each is weighted by `a / (a + p)`, where `p` is its share if words
 //! are used as Zipf's law has it (Arora, Liang and Ma, "A simple but
 //! tough-to-beat baseline for sentence embeddings", 2017).
 
@@ -13,7 +14,7 @@ use ort::session::Session;
 use ort::session::builder::SessionBuilder;
 use ort::value::Tensor;
 
-use super::instant::TokenVectors;
+use super::instant::{EVERY_TEXT, TokenVectors};
 use super::runtime;
 use crate::error::{Error, Result};
 use crate::vectors::Vectors;
@@ -26,7 +27,9 @@ const END: i64 = 102;
 /// Below it lie tokens that no text has.
 const FIRST_USED: usize = 999;
 /// `a` of the weights.
-const SMOOTHING: f64 = 1e-3;
+const SMOOTHING: f64 = 1e-4;
+/// From here on tokens are words and their pieces; before it, signs and letters.
+const FIRST_WORD: usize = 1996;
 
 /// The token vectors of the model in the folder `model`, whose vocabulary holds `tokens` tokens.
 ///
@@ -43,13 +46,23 @@ pub fn token_vectors(model: &Path, tokens: usize) -> Result<TokenVectors> {
         values.extend(read(&mut session, &batch).map_err(failed)?);
     }
     let dim = values.len() / tokens.max(1);
+    let words = values.chunks_exact(dim).skip(FIRST_WORD);
+    let mut common = vec![0.0_f64; dim];
+    let count = words.len().max(1) as f64;
+    for row in words {
+        crate::analyse::centring::add(&mut common, row);
+    }
+    let common: Vec<f32> = common.iter().map(|&sum| (sum / count) as f32).collect();
     let harmonic: f64 = (1..=tokens).map(|rank| 1.0 / rank as f64).sum();
     for (token, row) in values.chunks_exact_mut(dim).enumerate() {
         let rank = token.saturating_sub(FIRST_USED) + 1;
         let share = 1.0 / (rank as f64 * harmonic);
         let weight = SMOOTHING / (SMOOTHING + share);
-        row.iter_mut().for_each(|value| *value *= weight as f32);
+        for (value, common) in row.iter_mut().zip(&common) {
+            *value = (*value - common) * weight as f32;
+        }
     }
+    values[EVERY_TEXT as usize * dim..][..dim].copy_from_slice(&common);
     Ok(TokenVectors::round(&Vectors::new(dim, values)))
 }
 

@@ -1,9 +1,9 @@
 //! Instant: one vector per token, distilled from the default model when
-//! Kindred is built. A text's vector is the sum of its tokens' vectors, scaled
-//! to unit length: hundreds of times faster than the model, less exact, and in
+//! Kindred is built. A text's vector is what all texts have in common and the
+//! sum of its tokens' vectors, scaled to unit length: hundreds of times faster than the model, less exact, and in
 //! the same space. The idea is that of model2vec.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
@@ -26,6 +26,9 @@ const PART: usize = 256;
 /// Longer words are unknown, as in the model's own tokenizer.
 const MOST_LETTERS: usize = 100;
 const MAX_TOKENS: usize = 256;
+
+/// The mark of a text's beginning; its row holds what all texts have in common.
+pub(super) const EVERY_TEXT: u32 = 101;
 
 /// What its vectors are kept under.
 #[must_use]
@@ -90,7 +93,8 @@ impl TokenVectors {
         if magic != *MAGIC || dim == 0 || dim > 1 << 14 || tokens > 1 << 22 {
             return Err(broken());
         }
-        let scales = (0..tokens).map(|_| number().map(f32::from_bits)).collect::<io::Result<_>>()?;
+        let scales =
+            (0..tokens).map(|_| number().map(f32::from_bits)).collect::<io::Result<_>>()?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         if bytes.len() != tokens * dim {
@@ -158,14 +162,12 @@ impl Embedder for InstantEmbedder {
                     let mut tokens = Vec::new();
                     for (row, text) in rows.chunks_exact_mut(dim).zip(texts) {
                         tokens.clear();
+                        self.vectors.add(EVERY_TEXT, row);
                         self.words.read(text, &mut tokens);
                         for &token in tokens.iter().take(MAX_TOKENS - 2) {
                             self.vectors.add(token, row);
                         }
                         normalise(row);
-                        if row.iter().all(|&value| value == 0.0) {
-                            row[0] = 1.0;
-                        }
                     }
                 },
             );
@@ -200,7 +202,8 @@ impl WordPieces {
         let unknown = tokenizer.token_to_id("[UNK]").ok_or_else(|| wrong("another tokenizer"))?;
         let (mut first, mut next) = (HashMap::new(), HashMap::new());
         // What stands in brackets is never written by a person.
-        for (token, id) in tokenizer.get_vocab(false) {
+        let vocabulary: BTreeMap<String, u32> = tokenizer.get_vocab(false).into_iter().collect();
+        for (token, id) in vocabulary {
             match token.strip_prefix("##") {
                 Some(inside) if !inside.is_empty() => next.insert(inside.as_bytes().into(), id),
                 _ => first.insert(token.as_bytes().into(), id),

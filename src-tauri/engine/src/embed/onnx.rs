@@ -86,8 +86,7 @@ impl OnnxEmbedder {
             pooling: Pooling::Mean,
             output: None,
         };
-        Self::load(files, model, threads)
-            .map_err(|error| broken_installation(&error.to_string()))
+        Self::load(files, model, threads).map_err(|error| broken_installation(&error.to_string()))
     }
 
     /// Loads a model, to run on `threads` threads.
@@ -249,7 +248,6 @@ mod tests {
     fn a_text_longer_than_a_batch_is_a_batch() {
         assert_eq!(batches(&[5000, 3]), vec![vec![0], vec![1]], "nothing is left out");
     }
-
 
     /// A second source for what the entries say.
     #[test]

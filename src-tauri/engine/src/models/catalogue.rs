@@ -669,7 +669,9 @@ mod tests {
     #[test]
     fn ids_are_different_and_can_be_names_of_folders() {
         let mut ids: Vec<&str> = CATALOGUE.iter().map(|model| model.id).collect();
-        assert!(ids.iter().all(|id| id.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c))));
+        assert!(
+            ids.iter().all(|id| id.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)))
+        );
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), CATALOGUE.len(), "no id stands twice");

@@ -371,12 +371,8 @@ impl Library {
             special_tokens_map: read(special_tokens_map)?,
             tokenizer_config: read(tokenizer_config)?,
         };
-        let onnx = OnnxModel {
-            key,
-            dim: Some(model.dim),
-            pooling: model.pooling,
-            output: model.output,
-        };
+        let onnx =
+            OnnxModel { key, dim: Some(model.dim), pooling: model.pooling, output: model.output };
         OnnxEmbedder::load(files, onnx, threads)
     }
 
@@ -405,7 +401,9 @@ fn key_of(model: &CatalogueModel, record: &Record) -> Option<ModelKey> {
 }
 
 fn damaged(name: &str) -> String {
-    format!("The files of {name} are missing or not what was fetched. Delete it and download it again.")
+    format!(
+        "The files of {name} are missing or not what was fetched. Delete it and download it again."
+    )
 }
 
 fn file_name(path: &str) -> &str {

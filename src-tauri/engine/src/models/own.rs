@@ -83,10 +83,9 @@ impl OwnModel {
 /// `ModelUnavailable` with what is missing or wrong, as a sentence.
 pub fn try_folder(folder: &Path, threads: usize) -> Result<Trial> {
     let files = read(folder)?;
-    let name = folder.file_name().map_or_else(
-        || "Model".to_owned(),
-        |name| name.to_string_lossy().trim().to_owned(),
-    );
+    let name = folder
+        .file_name()
+        .map_or_else(|| "Model".to_owned(), |name| name.to_string_lossy().trim().to_owned());
     let revision = short_hash(&files.model);
     let mut model = OwnModel {
         id: format!("own-{revision}"),
@@ -135,8 +134,8 @@ fn attempt(files: OnnxFiles, model: &mut OwnModel, threads: usize) -> Result<f32
     if alone.dim() == 0 || alone.dim() != together.dim() {
         return Err(wrong("This model does not make vectors of one length"));
     }
-    let differs = |(a, b): (&f32, &f32)| !((a - b).abs() <= TOLERANCE);
-    if alone.row(0).iter().zip(together.row(0)).any(differs) {
+    let is_same = |(a, b): (&f32, &f32)| (a - b).abs() <= TOLERANCE;
+    if !alone.row(0).iter().zip(together.row(0)).all(is_same) {
         return Err(wrong(
             "With this model, a text's vector depends on the other texts of its batch, \
              so it cannot be kept. Use a version of it that is not quantised dynamically",
@@ -222,7 +221,8 @@ fn read(folder: &Path) -> Result<OnnxFiles> {
     if serde_json::from_slice::<Value>(&tokenizer).is_err() {
         return Err(unavailable(folder, "The file tokenizer.json is not whole"));
     }
-    let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let name =
+        path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let beside = path.parent().unwrap_or(folder);
     let data = [format!("{name}_data"), format!("{name}.data")]
         .into_iter()
@@ -261,7 +261,10 @@ fn max_tokens(folder: &Path, files: &OnnxFiles) -> u32 {
 }
 
 fn json(path: &Path) -> Value {
-    std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    std::fs::read(path)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default()
 }
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {

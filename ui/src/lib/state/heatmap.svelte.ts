@@ -61,7 +61,8 @@ export class Heatmap {
   constructor(backend: Backend, onError: (thrown: unknown) => void) {
     this.#backend = backend;
     this.tiles = new TileStore(
-      ({ level, row, column }: TileAddress) => backend.heatmapTile(this.#metricShown, null, level, row, column),
+      ({ level, row, column }: TileAddress) =>
+        backend.heatmapTile(this.#metricShown, null, level, row, column),
       () => {
         this.arrivals += 1;
       },
@@ -156,7 +157,12 @@ export class Heatmap {
   async exact(row: number, column: number): Promise<number | null> {
     const atHand = this.figure(row, column);
     if (atHand !== null) return atHand;
-    const values = await this.#backend.similarities(this.#metricShown, null, [row, row + 1], [column, column + 1]);
+    const values = await this.#backend.similarities(
+      this.#metricShown,
+      null,
+      [row, row + 1],
+      [column, column + 1],
+    );
     return values[0] ?? null;
   }
 

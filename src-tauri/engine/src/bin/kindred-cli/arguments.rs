@@ -109,7 +109,9 @@ impl Arguments {
                 out: out.ok_or_else(|| Usage::Wrong("--out VECTORS.npy is missing.".into()))?,
             },
             "compare" if compared.len() < 2 => {
-                return Err(Usage::Wrong("--models A,B is missing, with two models or more.".into()));
+                return Err(Usage::Wrong(
+                    "--models A,B is missing, with two models or more.".into(),
+                ));
             }
             "compare" => Command::Compare { file: next("FILE")?.into(), models: compared },
             "models" => Command::Models,

@@ -396,4 +396,3 @@ fn print(value: &Value) -> Result<()> {
     writeln!(std::io::stdout(), "{value}")
         .map_err(|error| Error::Invalid(format!("The answer could not be written: {error}.")))
 }
-

@@ -100,9 +100,7 @@ impl Resources {
             Model::Default => self.default_model(),
             Model::Instant => InstantEmbedder::open(&self.folder).map(Shared::new),
             Model::Spelling => Ok(Shared::new(HashingEmbedder::spelling())),
-            Model::Catalogue(model) => {
-                self.library.load_fetched(model, threads()).map(Shared::new)
-            }
+            Model::Catalogue(model) => self.library.load_fetched(model, threads()).map(Shared::new),
             Model::Own(model) => model.load(threads()).map(Shared::new),
             Model::Server(_) => {
                 Err(Error::Invalid("Say --server ADDRESS to send texts to a server.".to_owned()))
@@ -211,4 +209,3 @@ impl Monitor for OnStandardError {
         false
     }
 }
-
