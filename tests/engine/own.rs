@@ -55,7 +55,7 @@ fn what_is_wrong_with_a_folder_is_said_in_a_sentence() {
         ("no ONNX model", |folder| fs::remove_file(folder.join("model.onnx")).expect("removed")),
         ("no tokenizer", |folder| fs::remove_file(folder.join("tokenizer.json")).expect("removed")),
         ("not whole", |folder| {
-            fs::write(folder.join("tokenizer.json"), "{\"a\":").expect("written")
+            fs::write(folder.join("tokenizer.json"), "{\"a\":").expect("written");
         }),
         ("cannot use these files", |folder| {
             fs::write(folder.join("tokenizer.json"), "{}").expect("written");
