@@ -89,7 +89,7 @@ fn engine_source(source: &ListSource) -> EngineResult<Source<'_>> {
 }
 
 /// A list this long is sorted at once by Instant, while the model that was chosen still reads it.
-const DRAFT_FROM: usize = 20_000;
+const DRAFT_FROM: usize = 40_000;
 
 const PASTED: &str = "Pasted list";
 

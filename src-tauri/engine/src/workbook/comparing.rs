@@ -263,7 +263,13 @@ impl Workbook {
         let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
         let count = (!before.topics.is_empty()).then_some(before.topics.len());
         let params = FindTopics { count, seed: self.seed };
-        topics::find(&vectors, &texts, &params, namer.naming(model.key()), monitor)
+        if namer.reader.key() == model.key() {
+            return topics::find(&vectors, &texts, &params, namer.vocabulary, monitor);
+        }
+        // Most lists were embedded by the reader before.
+        let mut reader = self.remembering(&mut namer.reader);
+        let naming = Naming::of_another_model(namer.vocabulary, &mut reader);
+        topics::find(&vectors, &texts, &params, naming, monitor)
     }
 
     /// Takes `model`, which people call `name`, into use. Topics are found or
