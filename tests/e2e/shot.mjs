@@ -1,7 +1,7 @@
 /**
  * Saves a picture of the real app, without a screen.
  *
- *   node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--sort A,B,C] [--tab board|words|heatmap|doubt|score] [--select WORD] [--dark] [--size 1360x860]
+ *   node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--sort A,B,C] [--tab board|words|heatmap|doubt|score|compare] [--part meaning] [--models] [--select WORD] [--dark] [--size 1360x860]
  *
  * Without a sample or a file it shows the start screen.
  */
@@ -27,6 +27,18 @@ async function shoot(binary, out, options) {
       await waitForTopics(app, { timeout: 120_000 });
       if (options.sort) await sortInto(app, options.sort);
       await openTab(app, options.tab ?? "board");
+      if (options.tab === "compare") {
+        await app.click("compare-run");
+        await app.get("compare-likeness", { timeout: 30_000 });
+        if (options.part !== undefined) {
+          await app.session.run(() => document.querySelectorAll('[data-testid="compare-part"] input')[1].click());
+          await app.get("scale-model");
+        }
+      }
+      if (options.models) {
+        await app.click("models-open");
+        await app.get("model-row");
+      }
       if (options.select) await selectWord(app, options.select);
     }
     await app.session.run(() => document.fonts.ready.then(() => true));
@@ -72,6 +84,8 @@ const { values, positionals } = parseArgs({
     file: { type: "string" },
     sort: { type: "string" },
     tab: { type: "string" },
+    part: { type: "string" },
+    models: { type: "boolean" },
     select: { type: "string" },
     size: { type: "string" },
     dark: { type: "boolean", default: false },
