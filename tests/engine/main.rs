@@ -9,6 +9,7 @@ mod embed;
 mod export;
 mod import;
 mod instant;
+mod library;
 mod model;
 mod models;
 mod own;

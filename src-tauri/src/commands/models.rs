@@ -8,7 +8,6 @@ use kindred_engine::embed::api::{ApiKey, probe};
 use kindred_engine::embed::{Shared, embed_all};
 use kindred_engine::error::{Error as EngineError, Result as EngineResult};
 use kindred_engine::models::catalogue::{CatalogueModel, LEFT_OUT, MTEB_OF_DEFAULT, USUAL_ADDRESS};
-use kindred_engine::models::download;
 use kindred_engine::models::library::{Model, Server, fetchable};
 use kindred_engine::models::own;
 use kindred_engine::models::server::{
@@ -92,7 +91,7 @@ pub(crate) async fn pause_download(app: AppHandle, model: String) -> Result<()> 
 pub(crate) async fn discard_download(app: AppHandle, model: String) -> Result<ModelList> {
     change(app, move |models| {
         models.downloads.stop(&model);
-        download::discard(&models.library.folder_of(fetchable(&model)?))
+        models.library.discard(fetchable(&model)?)
     })
     .await
 }

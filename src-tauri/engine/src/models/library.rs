@@ -231,7 +231,12 @@ impl Library {
     /// The model whose vectors have this key.
     #[must_use]
     pub fn by_key(&self, key: &ModelKey) -> Option<Model> {
-        self.all().into_iter().find(|model| self.key(model).as_ref() == Some(key))
+        // Told by the name first: a catalogue model's key is read from the disk.
+        let may_be = |model: &Model| match model {
+            Model::Own(_) | Model::Server(_) => true,
+            model => model.id() == key.id,
+        };
+        self.all().into_iter().find(|model| may_be(model) && self.key(model).as_ref() == Some(key))
     }
 
     /// What its vectors are kept under; `None` for a model that was not fetched yet.
@@ -298,13 +303,26 @@ impl Library {
         }
     }
 
+    /// Throws away what an unfinished download left; a model that is whole stays.
+    ///
+    /// # Errors
+    /// `Unwritable`, or `Invalid` while it is being fetched.
+    pub fn discard(&self, model: &CatalogueModel) -> Result<()> {
+        let folder = self.folder_of(model);
+        download::discard(&folder)?;
+        if self.record(model).is_none() { remove_folder(&folder) } else { Ok(()) }
+    }
+
     /// Takes a fetched model off the disk, or a folder or server out of the list.
     ///
     /// # Errors
-    /// `Unwritable`.
+    /// `Unwritable`, or `Invalid` for a model that stays or is being fetched.
     pub fn remove(&self, model: &Model) -> Result<()> {
         match model {
-            Model::Catalogue(model) => download::discard(&self.folder_of(model)),
+            Model::Catalogue(model) => {
+                self.discard(model)?;
+                remove_folder(&self.folder_of(model))
+            }
             Model::Own(own) => self.change(|settings| settings.own.retain(|o| o.id != own.id)),
             Model::Server(server) => {
                 self.change(|settings| settings.servers.retain(|s| s.id != server.id))
@@ -398,6 +416,15 @@ fn key_of(model: &CatalogueModel, record: &Record) -> Option<ModelKey> {
         prefix: model.prefix.to_owned(),
         max_length: model.max_tokens,
     })
+}
+
+fn remove_folder(folder: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(files::unwritable(folder, &error))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn damaged(name: &str) -> String {

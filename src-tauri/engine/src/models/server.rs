@@ -1,7 +1,7 @@
 //! Servers that embed: the ones everybody knows, and how a person's own is asked.
 
 use super::library::Server;
-use crate::embed::api::{ApiLimits, ApiModel};
+use crate::embed::api::{ApiLimits, ApiModel, batches, guessed_tokens, tokens_of};
 use crate::error::Result;
 use crate::net::{Address, Patience};
 
@@ -88,23 +88,20 @@ pub fn api_model(server: &Server) -> Result<ApiModel> {
 /// `Invalid` for an address that is none.
 pub fn estimate(server: &Server, texts: &[String], topics: &[&str]) -> Result<Estimate> {
     let model = api_model(server)?;
-    let mut is_exact = true;
-    let mut tokens_of = |text: &str| {
-        crate::embed::api::tokens_of(&model.model, text).unwrap_or_else(|| {
-            is_exact = false;
-            crate::embed::api::guessed_tokens(text)
-        })
-    };
-    let instruction =
-        CHAT_INSTRUCTION + topics.iter().map(|topic| tokens_of(topic) + 1).sum::<usize>();
-    let prefixed: Vec<String> =
-        texts.iter().map(|text| format!("{}{text}", model.prefix)).collect();
-    let tokens = prefixed.iter().map(|text| tokens_of(text)).sum();
-    let prefixed: Vec<&str> = prefixed.iter().map(String::as_str).collect();
+    let tokens_of = |text: &str| tokens_of(&model.model, text);
+    let instruction = CHAT_INSTRUCTION
+        + topics
+            .iter()
+            .map(|topic| tokens_of(topic).unwrap_or_else(|| guessed_tokens(topic)) + 1)
+            .sum::<usize>();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    // As they will be sent: with the prefix, and cut where too long.
+    let (tokens, requests) = batches(&model, model.limits, &texts)
+        .fold((0, 0), |(tokens, requests), batch| (tokens + batch.tokens, requests + 1));
     Ok(Estimate {
         tokens,
-        is_exact,
-        requests: crate::embed::api::batches(&model, model.limits, &prefixed).count(),
+        is_exact: tokens_of("").is_some(),
+        requests,
         chat_tokens: (tokens + texts.len() * instruction, texts.len() * CHAT_ANSWER),
     })
 }
