@@ -50,8 +50,8 @@ fn switching_to_another_model_and_back_embeds_nothing_again() {
     workbook.embed(&mut spelling, &Silent).expect("embedded");
     assert_eq!(workbook.model(), key(), "embedding with another model does not use it yet");
     let vocabulary = vocabulary();
-    let mut namer = Namer { vocabulary: &vocabulary, reader: shared() };
-    workbook.adopt(&mut spelling, "Spelling", &mut namer, &Silent).expect("adopted");
+    let namer = Namer { vocabulary: &vocabulary, reader: shared() };
+    workbook.adopt(&mut spelling, "Spelling", &namer, &Silent).expect("adopted");
     assert_eq!(workbook.model(), *spelling.key(), "now it is used");
     assert_eq!(workbook.vectors().expect("all there").dim(), spelling.dim(), "its vectors");
     assert_eq!(workbook.embedded_count(), 300, "all of them");
@@ -72,9 +72,9 @@ fn a_model_that_has_not_embedded_everything_cannot_be_adopted() {
     let workbook = desk.workbook(&numbered(5));
     workbook.embed(&mut embedder(), &Silent).expect("embedded");
     let vocabulary = vocabulary();
-    let mut namer = Namer { vocabulary: &vocabulary, reader: shared() };
+    let namer = Namer { vocabulary: &vocabulary, reader: shared() };
     let mut spelling = Shared::new(HashingEmbedder::spelling());
-    let refused = workbook.adopt(&mut spelling, "Spelling", &mut namer, &Silent);
+    let refused = workbook.adopt(&mut spelling, "Spelling", &namer, &Silent);
     assert_eq!(kind(&refused.expect_err("refused")), "Invalid", "its vectors are missing");
     assert_eq!(workbook.model(), key(), "nothing changed");
 }
@@ -90,8 +90,8 @@ fn adopting_a_model_leaves_pins_and_names_where_they_are() {
     workbook.apply(&Edit::MoveItems { items: vec![item], topic: Some(topic) }).expect("moved");
     let mut spelling = Shared::new(HashingEmbedder::spelling());
     workbook.embed(&mut spelling, &Silent).expect("embedded");
-    let mut namer = Namer { vocabulary: &vocabulary, reader: shared() };
-    workbook.adopt(&mut spelling, "Spelling", &mut namer, &Silent).expect("adopted");
+    let namer = Namer { vocabulary: &vocabulary, reader: shared() };
+    workbook.adopt(&mut spelling, "Spelling", &namer, &Silent).expect("adopted");
     let sorting = workbook.sorting();
     assert_eq!(sorting.topic(topic).map(|topic| topic.name.as_str()), Some("Mine"), "the name");
     let place = sorting.placements[item.index()];
@@ -115,9 +115,9 @@ fn names_of_topics_are_embedded_once_as_well() {
 fn a_model_compared_with_itself_agrees_about_everything() {
     let (desk, vocabulary) = (Desk::new(), vocabulary());
     let workbook = with_topics(&desk, &vocabulary);
-    let mut namer = Namer { vocabulary: &vocabulary, reader: shared() };
+    let namer = Namer { vocabulary: &vocabulary, reader: shared() };
     let mut models = [shared(), shared()];
-    let comparison = workbook.compare(&mut models, &mut namer, &Silent).expect("compared");
+    let comparison = workbook.compare(&mut models, &namer, &Silent).expect("compared");
     let likeness = comparison.likeness[0];
     assert!((likeness.topic_agreement - 1.0).abs() < 1e-9, "the same topics: {likeness:?}");
     assert!((likeness.neighbour_overlap - 1.0).abs() < 1e-9, "the same neighbours: {likeness:?}");
@@ -126,7 +126,7 @@ fn a_model_compared_with_itself_agrees_about_everything() {
         (0, 0),
         "no difference"
     );
-    let alone = workbook.compare(&mut models[..1], &mut namer, &Silent);
+    let alone = workbook.compare(&mut models[..1], &namer, &Silent);
     assert_eq!(kind(&alone.expect_err("one")), "Invalid", "one model is nothing to compare");
 }
 
@@ -136,9 +136,9 @@ fn models_that_differ_are_told_word_by_word() {
     let workbook = with_topics(&desk, &vocabulary);
     let mut backwards = Shared::new(Scrambled(embedder()));
     workbook.embed(&mut backwards, &Silent).expect("embedded");
-    let mut namer = Namer { vocabulary: &vocabulary, reader: shared() };
+    let namer = Namer { vocabulary: &vocabulary, reader: shared() };
     let mut models = [shared(), backwards];
-    let comparison = workbook.compare(&mut models, &mut namer, &Silent).expect("compared");
+    let comparison = workbook.compare(&mut models, &namer, &Silent).expect("compared");
     assert!(comparison.difference_count > 0, "one of them reads something else");
     assert!(comparison.likeness[0].same_topic < 1.0, "{:?}", comparison.likeness);
     let order: Vec<f32> = comparison.differences.iter().map(|d| d.disagreement).collect();
@@ -164,9 +164,9 @@ fn models_are_scored_by_categories_and_pins() {
     workbook.find_topics(&params, &vocabulary, &Silent).expect("found");
     let topic = workbook.sorting().placements[0].topic;
     workbook.apply(&Edit::MoveItems { items: vec![ItemId(0)], topic }).expect("pinned");
-    let mut namer = Namer { vocabulary: &vocabulary, reader: shared() };
+    let namer = Namer { vocabulary: &vocabulary, reader: shared() };
     let mut models = [shared(), shared()];
-    let comparison = workbook.compare(&mut models, &mut namer, &Silent).expect("compared");
+    let comparison = workbook.compare(&mut models, &namer, &Silent).expect("compared");
     let scores = &comparison.models[0].scores;
     let of = |judge| scores.iter().find(|score| score.judge == judge).copied();
     let categories = of(Judge::Categories).expect("the list has categories");
@@ -241,8 +241,8 @@ fn the_model_that_takes_over_is_remembered_until_it_did() {
     let workbook = desk.reopen().expect("opens");
     assert_eq!(workbook.next_model().as_ref(), Some(spelling.key()), "it is in the file");
     workbook.embed(&mut spelling, &Silent).expect("embedded");
-    let mut namer = Namer { vocabulary: &vocabulary, reader: shared() };
-    workbook.adopt(&mut spelling, "Spelling", &mut namer, &Silent).expect("adopted");
+    let namer = Namer { vocabulary: &vocabulary, reader: shared() };
+    workbook.adopt(&mut spelling, "Spelling", &namer, &Silent).expect("adopted");
     assert_eq!(workbook.next_model(), None, "it took over");
 }
 

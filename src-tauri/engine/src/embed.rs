@@ -50,7 +50,21 @@ pub trait Embedder: Send {
     fn embed(&mut self, texts: &[&str], sink: &mut Sink<'_>, monitor: &dyn Monitor) -> Result<()>;
 }
 
-impl Embedder for Box<dyn Embedder> {
+impl<E: Embedder + ?Sized> Embedder for &mut E {
+    fn key(&self) -> &ModelKey {
+        (**self).key()
+    }
+
+    fn dim(&self) -> usize {
+        (**self).dim()
+    }
+
+    fn embed(&mut self, texts: &[&str], sink: &mut Sink<'_>, monitor: &dyn Monitor) -> Result<()> {
+        (**self).embed(texts, sink, monitor)
+    }
+}
+
+impl<E: Embedder + ?Sized> Embedder for Box<E> {
     fn key(&self) -> &ModelKey {
         (**self).key()
     }

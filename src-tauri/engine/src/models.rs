@@ -6,3 +6,8 @@ pub mod download;
 pub mod library;
 pub mod own;
 pub mod server;
+
+/// As hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -76,7 +76,7 @@ pub struct Workbook {
     space: Cache<Space>,
     heatmap: Cache<Heatmap>,
     topic_profiles: Cache<Vec<TopicProfile>>,
-    others: PerModel,
+    per_model: PerModel,
 }
 
 /// What is worked out of each model's vectors.
@@ -249,7 +249,7 @@ impl Workbook {
             vectors: Mutex::new(BTreeMap::new()),
             space: Cache::new(),
             heatmap: Cache::new(),
-            others: PerModel::default(),
+            per_model: PerModel::default(),
             topic_profiles: Cache::new(),
         })
     }
@@ -386,7 +386,7 @@ impl Workbook {
         }
         let vectors = self.vectors_of(model)?;
         let (_, placed) = self.placed();
-        let cache = self.others.of(model);
+        let cache = self.per_model.of(model);
         Ok(cache.heatmap.get(placed, || Heatmap::new(vectors, own.order().to_vec())))
     }
 
@@ -415,7 +415,7 @@ impl Workbook {
     pub fn pair_statistics_of(&self, model: &ModelKey) -> Result<Arc<PairStatistics>> {
         let vectors = self.vectors_of(model)?;
         let reread = self.state().reread;
-        let cache = self.others.of(model);
+        let cache = self.per_model.of(model);
         Ok(cache.pair_statistics.get(reread, || pair_statistics(&vectors, self.seed)))
     }
 

@@ -30,8 +30,9 @@ pub(crate) async fn find_topics(
     jobs::run(app, JobKind::FindTopics, job, on_progress, move |job| {
         let params =
             FindTopics { count: count.map(|count| count as usize), seed: job.workbook.seed() };
-        let (model, mut namer) = (job.workbook.model(), job.state.models.namer()?);
-        job.workbook.find_topics(&params, namer.naming(&model), job.monitor)
+        let namer = job.state.models.namer()?;
+        let naming = job.workbook.naming(&namer, &job.workbook.model());
+        job.workbook.find_topics(&params, naming, job.monitor)
     })
     .await
 }

@@ -3,7 +3,7 @@
 use kindred_engine::embed::{Embedder, ModelKey, Shared};
 use kindred_engine::error::{Error as EngineError, Result as EngineResult};
 use kindred_engine::models::library::Model;
-use kindred_engine::monitor::{Monitor, Silent};
+use kindred_engine::monitor::Silent;
 use kindred_engine::workbook::Workbook;
 use tauri::AppHandle;
 use tauri::ipc::Channel;
@@ -29,10 +29,10 @@ pub(crate) async fn compare(
     let ended = jobs::run_to_end(app, JobKind::Compare, job, on_progress, move |job| {
         let mut embedders: Vec<Shared> = models
             .iter()
-            .map(|id| reader(job.state, &key_of(job.state, id)?, job.monitor))
+            .map(|id| job.state.models.unasked(&key_of(job.state, id)?, job.monitor))
             .collect::<EngineResult<_>>()?;
-        let mut namer = job.state.models.namer()?;
-        let compared = job.workbook.compare(&mut embedders, &mut namer, job.monitor)?;
+        let namer = job.state.models.namer()?;
+        let compared = job.workbook.compare(&mut embedders, &namer, job.monitor)?;
         Ok(comparison(&compared, &job.workbook, &job.state.models))
     })
     .await?;
@@ -50,9 +50,9 @@ pub(crate) async fn scale(app: AppHandle, model: String) -> Result<Scale> {
     blocking(app, move |state| {
         let workbook = state.workbook()?;
         let key = key_of(state, &model)?;
-        let mut embedder = local_reader(state, &key);
-        let embedder = embedder.as_mut().map(|embedder| embedder as &mut dyn Embedder);
-        let scale = workbook.scale(&key, embedder)?;
+        let mut reader = bundled_reader(state, &workbook, &key);
+        let scale =
+            workbook.scale(&key, reader.as_mut().map(|reader| reader as &mut dyn Embedder))?;
         Ok(scale_view(scale, state.models.view_of(&key, Some(&workbook))))
     })
     .await
@@ -81,9 +81,9 @@ pub(crate) async fn related_pairs(
     blocking(app, move |state| {
         let workbook = state.workbook()?;
         let key = key_of(state, &model)?;
-        let mut embedder = local_reader(state, &key);
-        let embedder = embedder.as_mut().map(|embedder| embedder as &mut dyn Embedder);
-        let pairs = workbook.related_pairs(&key, count as usize, embedder)?;
+        let mut reader = bundled_reader(state, &workbook, &key);
+        let reader = reader.as_mut().map(|reader| reader as &mut dyn Embedder);
+        let pairs = workbook.related_pairs(&key, count as usize, reader)?;
         Ok(pairs.into_iter().map(Into::into).collect())
     })
     .await
@@ -144,12 +144,11 @@ pub(super) fn key_of(state: &AppState, id: &str) -> EngineResult<ModelKey> {
     })
 }
 
-/// Reads with a model, if that needs no server.
-fn reader(state: &AppState, key: &ModelKey, monitor: &dyn Monitor) -> EngineResult<Shared> {
-    state.models.unasked(key, monitor)
-}
-
-fn local_reader(state: &AppState, key: &ModelKey) -> Option<Shared> {
+/// Who reads the bundled words, if they are needed and that needs no server.
+fn bundled_reader(state: &AppState, workbook: &Workbook, key: &ModelKey) -> Option<Shared> {
+    if !workbook.is_judged_with_bundled_words() {
+        return None;
+    }
     let model = state.models.of(key).ok().filter(Model::is_local)?;
     state.models.local(&model, &Silent).ok()
 }

@@ -60,8 +60,7 @@ pub(crate) async fn adopt_model(
         let key = super::compare::key_of(job.state, &model)?;
         // Its vectors are there; a server is asked for the names of the person's own topics only.
         let mut embedder = models.asked(&key, job.monitor)?;
-        let mut namer = models.namer()?;
-        job.workbook.adopt(&mut embedder, &found.name(), &mut namer, job.monitor)
+        job.workbook.adopt(&mut embedder, &found.name(), &models.namer()?, job.monitor)
     })
     .await
 }

@@ -38,8 +38,9 @@ pub(crate) async fn split_topic(
     on_progress: Channel<Progress>,
 ) -> Result<JobOutcome> {
     jobs::run(app, JobKind::FindTopics, job, on_progress, move |job| {
-        let (model, mut namer) = (job.workbook.model(), job.state.models.namer()?);
-        job.workbook.split_topic(topic.into(), namer.naming(&model), job.monitor)
+        let namer = job.state.models.namer()?;
+        let naming = job.workbook.naming(&namer, &job.workbook.model());
+        job.workbook.split_topic(topic.into(), naming, job.monitor)
     })
     .await
 }

@@ -65,19 +65,19 @@ pub struct FindTopics {
 /// What topics are named with.
 pub struct Naming<'a> {
     vocabulary: &'a Vocabulary,
-    reader: Option<&'a mut dyn Embedder>,
+    reader: Option<Box<dyn Embedder + 'a>>,
 }
 
 impl<'a> Naming<'a> {
     /// Names topics among vectors of another model than the vocabulary's, with `reader`, which is
     /// the vocabulary's own: it reads the most typical items again.
-    pub fn of_another_model(vocabulary: &'a Vocabulary, reader: &'a mut dyn Embedder) -> Self {
-        Self { vocabulary, reader: Some(reader) }
+    pub fn of_another_model(vocabulary: &'a Vocabulary, reader: impl Embedder + 'a) -> Self {
+        Self { vocabulary, reader: Some(Box::new(reader)) }
     }
 
     /// The same once more.
     pub fn again(&mut self) -> Naming<'_> {
-        let reader = self.reader.as_deref_mut().map(|reader| reader as &mut dyn Embedder);
+        let reader = self.reader.as_mut().map(|reader| Box::new(reader) as Box<dyn Embedder + '_>);
         Naming { vocabulary: self.vocabulary, reader }
     }
 }
@@ -212,8 +212,8 @@ fn sorting(
     let unnamed = unnamed(rows, texts, &ordered_group, &to_centres, order.len());
     let names = match naming.reader {
         None => names(&centres, &unnamed, naming.vocabulary),
-        Some(reader) => {
-            let (centres, unnamed) = reread(unnamed, reader, monitor)?;
+        Some(mut reader) => {
+            let (centres, unnamed) = reread(unnamed, &mut *reader, monitor)?;
             names(&centres, &unnamed, naming.vocabulary)
         }
     };

@@ -13,6 +13,7 @@ use super::catalogue::{
     self, CATALOGUE, CatalogueModel, FILE_HOSTS, TOKENIZER_FILES, USUAL_ADDRESS,
 };
 use super::download::{self, Download, FetchedFile, RemoteFile, TransferMonitor};
+use super::hex;
 use super::own::OwnModel;
 use crate::embed::ModelKey;
 use crate::embed::hashing::HashingEmbedder;
@@ -372,7 +373,7 @@ impl Library {
             let bytes = std::fs::read(folder.join(path)).ok();
             bytes
                 .filter(|bytes| {
-                    expected.is_some_and(|file| hexadecimal(&Sha256::digest(bytes)) == file.sha256)
+                    expected.is_some_and(|file| hex(&Sha256::digest(bytes)) == file.sha256)
                 })
                 .ok_or_else(|| unavailable(damaged(model.name)))
         };
@@ -437,12 +438,8 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 pub(super) fn short_hash(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))[..SHORT_HASH].to_owned()
+    hex(&Sha256::digest(bytes))[..SHORT_HASH].to_owned()
 }
 
 /// The entry of the catalogue with this id.

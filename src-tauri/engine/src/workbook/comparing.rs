@@ -1,6 +1,7 @@
 //! Several models on one list: where they put its items, how far they agree,
 //! and taking another one into use.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use super::carry_over::carry_over;
@@ -11,7 +12,7 @@ use crate::analyse::compare::{adjusted_rand, matched_topics, neighbour_overlap};
 use crate::analyse::similarity::neighbours;
 use crate::analyse::topics::{self, FindTopics, Naming};
 use crate::analyse::vocabulary::Vocabulary;
-use crate::embed::{Embedder as _, ModelKey, Shared};
+use crate::embed::{Embedder, ModelKey, Shared};
 use crate::error::{Error, Result};
 use crate::items::ItemId;
 use crate::monitor::{Monitor, Quiet, Stage};
@@ -34,11 +35,16 @@ pub struct Namer<'a> {
 
 impl Namer<'_> {
     /// For topics among vectors of `model`.
-    pub fn naming(&mut self, model: &ModelKey) -> Naming<'_> {
+    #[must_use]
+    pub fn naming(&self, model: &ModelKey) -> Naming<'_> {
+        self.naming_with(model, self.reader.clone())
+    }
+
+    fn naming_with<'a>(&'a self, model: &ModelKey, reader: impl Embedder + 'a) -> Naming<'a> {
         if self.reader.key() == model {
             Naming::from(self.vocabulary)
         } else {
-            Naming::of_another_model(self.vocabulary, &mut self.reader)
+            Naming::of_another_model(self.vocabulary, reader)
         }
     }
 }
@@ -123,6 +129,12 @@ struct Opinion {
 }
 
 impl Workbook {
+    /// What topics among vectors of `model` are named with here: what the namer's model has read
+    /// of this list before is not read again.
+    pub fn naming<'a>(&'a self, namer: &'a Namer<'_>, model: &ModelKey) -> Naming<'a> {
+        namer.naming_with(model, self.remembering(namer.reader.clone()))
+    }
+
     /// Compares what models make of the list: into which topics they put its
     /// items, what they agree about, and how often they agree with the person.
     ///
@@ -136,7 +148,7 @@ impl Workbook {
     pub fn compare(
         &self,
         models: &mut [Shared],
-        namer: &mut Namer<'_>,
+        namer: &Namer<'_>,
         monitor: &dyn Monitor,
     ) -> Result<Comparison> {
         if models.len() < 2 {
@@ -181,17 +193,18 @@ impl Workbook {
         &self,
         before: &Sorting,
         model: &mut Shared,
-        namer: &mut Namer<'_>,
+        namer: &Namer<'_>,
         topics: &mut Vec<SharedTopic>,
         monitor: &dyn Monitor,
     ) -> Result<Opinion> {
         let vectors = self.vectors_of(model.key())?;
+        let space = LazyCell::new(|| Space::new(&vectors));
         let is_in_use = *model.key() == self.model() && !before.placements.is_empty();
         let own;
         let sorting = if is_in_use {
             before
         } else {
-            own = self.resort(before, model, namer, monitor)?;
+            own = self.resort(before, model, &space, namer, monitor)?;
             &own
         };
         let shared: Vec<usize> = if is_in_use || is_by_person(before) {
@@ -211,17 +224,17 @@ impl Workbook {
         Ok(Opinion {
             topics: sorting.placements.iter().map(group).collect(),
             confidence: sorting.placements.iter().map(|place| place.confidence).collect(),
-            scores: self.scores(before, sorting, &vectors, model)?,
-            vectors,
+            scores: self.scores(before, sorting, &space, model)?,
+            vectors: Arc::clone(&vectors),
         })
     }
 
-    /// How often the model of `vectors`, which sorts as in `sorting`, agrees with what is known.
-    fn scores(
+    /// How often the model of `space`, which sorts as in `sorting`, agrees with what is known.
+    fn scores<F: FnOnce() -> Space>(
         &self,
         before: &Sorting,
         sorting: &Sorting,
-        vectors: &Vectors,
+        space: &LazyCell<Space, F>,
         model: &mut Shared,
     ) -> Result<Vec<ModelScore>> {
         let mut scores = Vec::new();
@@ -234,42 +247,34 @@ impl Workbook {
             scores.push(score(Judge::Categories, &self.agreement_with_categories(sorting)));
         }
         if before.placements.iter().any(|place| place.pinned && place.topic.is_some()) {
-            let space = Space::new(vectors);
             let agreement =
-                self.agreement_with_pins(before, &space, &mut self.remembering(model))?;
+                self.agreement_with_pins(before, space, &mut self.remembering(model))?;
             scores.push(score(Judge::Pins, &agreement));
         }
         scores.retain(|score| score.total > 0);
         Ok(scores)
     }
 
-    /// How `model` would sort the list.
-    fn resort(
+    /// How `model`, whose vectors make `space`, would sort the list.
+    fn resort<F: FnOnce() -> Space>(
         &self,
         before: &Sorting,
         model: &mut Shared,
-        namer: &mut Namer<'_>,
+        space: &LazyCell<Space, F>,
+        namer: &Namer<'_>,
         monitor: &dyn Monitor,
     ) -> Result<Sorting> {
         let vectors = self.vectors_of(model.key())?;
         if is_by_person(before) {
-            let space = Space::new(&vectors);
-            let clues =
-                embed_clues(&all_clues(before), &mut self.remembering(&mut *model), monitor)?;
-            let suggestions = classify(&space, &clues, monitor)?;
+            let clues = embed_clues(&all_clues(before), &mut self.remembering(model), monitor)?;
+            let suggestions = classify(space, &clues, monitor)?;
             let threshold = before.threshold.or(Some(USUAL_THRESHOLD));
             return Ok(placed(Sorting { threshold, ..before.clone() }, &suggestions));
         }
         let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
         let count = (!before.topics.is_empty()).then_some(before.topics.len());
         let params = FindTopics { count, seed: self.seed };
-        if namer.reader.key() == model.key() {
-            return topics::find(&vectors, &texts, &params, namer.vocabulary, monitor);
-        }
-        // Most lists were embedded by the reader before.
-        let mut reader = self.remembering(&mut namer.reader);
-        let naming = Naming::of_another_model(namer.vocabulary, &mut reader);
-        topics::find(&vectors, &texts, &params, naming, monitor)
+        topics::find(&vectors, &texts, &params, self.naming(namer, model.key()), monitor)
     }
 
     /// Takes `model`, which people call `name`, into use. Topics are found or
@@ -283,14 +288,15 @@ impl Workbook {
         &self,
         model: &mut Shared,
         name: &str,
-        namer: &mut Namer<'_>,
+        namer: &Namer<'_>,
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
         let key = model.key().clone();
         if key != self.model() {
-            self.vectors_of(&key)?;
-            let sorted = self.resort(&self.sorting(), model, namer, monitor)?;
+            let vectors = self.vectors_of(&key)?;
+            let space = LazyCell::new(|| Space::new(&vectors));
+            let sorted = self.resort(&self.sorting(), model, &space, namer, monitor)?;
             self.replace(monitor, |before| {
                 let sorting =
                     if is_by_person(before) { sorted } else { carry_over(before, sorted) };

@@ -85,10 +85,7 @@ impl Workbook {
     pub fn scale(&self, model: &ModelKey, embedder: Option<&mut dyn Embedder>) -> Result<Scale> {
         let vectors = self.vectors_of(model)?;
         let own = self.pair_statistics_of(model)?;
-        let bundled = match embedder {
-            Some(embedder) if self.items.len() < FEW_ITEMS => Some(bundled(&vectors, embedder)?),
-            _ => None,
-        };
+        let bundled = self.with_bundled_words(&vectors, embedder)?;
         let usual: &PairStatistics = bundled.as_ref().unwrap_or(&own);
         let related = self.related()?;
         let threshold = similarity_at(usual, related.percentile);
@@ -152,10 +149,12 @@ impl Workbook {
         count: usize,
         embedder: Option<&mut dyn Embedder>,
     ) -> Result<Vec<RelatedPair>> {
-        let scale = self.scale(model, embedder)?;
         let vectors = self.vectors_of(model)?;
-        let near = near_duplicate_line(&scale.pairs);
-        let mut pairs = alike(&vectors, scale.threshold);
+        let own = self.pair_statistics_of(model)?;
+        let bundled = self.with_bundled_words(&vectors, embedder)?;
+        let usual: &PairStatistics = bundled.as_ref().unwrap_or(&own);
+        let near = near_duplicate_line(usual);
+        let mut pairs = alike(&vectors, similarity_at(usual, self.related()?.percentile));
         pairs.truncate(count);
         let pair = |(similarity, first, second)| RelatedPair {
             first: ItemId(first),
@@ -214,6 +213,27 @@ impl Workbook {
             store::answers::clear(transaction)?;
             store::meta::set_related_percentile(transaction, None)
         })
+    }
+
+    /// Whether the list has too few pairs to tell by itself what is usual: bundled words help.
+    #[must_use]
+    pub fn is_judged_with_bundled_words(&self) -> bool {
+        self.items.len() < FEW_ITEMS
+    }
+
+    /// How alike pairs are of a list that is too short by itself, if there is somebody to read
+    /// the bundled words.
+    fn with_bundled_words(
+        &self,
+        vectors: &Vectors,
+        embedder: Option<&mut dyn Embedder>,
+    ) -> Result<Option<PairStatistics>> {
+        match embedder {
+            Some(embedder) if self.is_judged_with_bundled_words() => {
+                bundled(vectors, embedder).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 
     fn fit(&self, vectors: &Vectors, answers: &[Answer]) -> Option<GameFit> {

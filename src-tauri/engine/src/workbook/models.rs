@@ -101,7 +101,7 @@ impl Workbook {
 
     /// An embedder that looks first whether this workbook has the vector already, and keeps what
     /// is new: names of topics are embedded once as well.
-    pub fn remembering<'a>(&'a self, embedder: &'a mut dyn Embedder) -> Remembering<'a> {
+    pub fn remembering<E: Embedder>(&self, embedder: E) -> Remembering<'_, E> {
         Remembering { workbook: self, embedder }
     }
 
@@ -241,12 +241,12 @@ fn missing(coverage: &Coverage) -> Vec<usize> {
 }
 
 /// See [`Workbook::remembering`].
-pub struct Remembering<'a> {
+pub struct Remembering<'a, E> {
     workbook: &'a Workbook,
-    embedder: &'a mut dyn Embedder,
+    embedder: E,
 }
 
-impl Embedder for Remembering<'_> {
+impl<E: Embedder> Embedder for Remembering<'_, E> {
     fn key(&self) -> &ModelKey {
         self.embedder.key()
     }

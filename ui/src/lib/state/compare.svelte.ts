@@ -10,6 +10,7 @@ import type {
   RelatedPair,
   Scale,
 } from "$lib/ipc/bindings";
+import type { RunJob } from "./jobs.svelte";
 import type { Library } from "./library.svelte";
 import type { Models } from "./models.svelte";
 import type { OpenWorkbook } from "./workbook.svelte";
@@ -26,6 +27,7 @@ interface CompareNeeds {
   library: Library;
   workbook: OpenWorkbook;
   models: Models;
+  runJob: RunJob;
 }
 
 /** Models that say the same of an item, by their places in the comparison. */
@@ -62,7 +64,6 @@ export class Compare {
   readonly #needs: CompareNeeds;
   /** What the person chose; null: the usual models. */
   #picked = $state.raw<ReadonlySet<string> | null>(null);
-  #job: string | null = null;
   #looked = "";
 
   /** Models that can take part: all that read here, and servers that have read everything. */
@@ -119,21 +120,16 @@ export class Compare {
       for (const model of models) {
         if (!(await this.#needs.models.embed(model))) return;
       }
-      this.#job = crypto.randomUUID();
-      const outcome = await this.#needs.backend.compare(this.#job, models, () => undefined);
-      if (outcome.kind === "finished") {
+      const { backend, runJob } = this.#needs;
+      const outcome = await runJob("compare", (id, onProgress) => backend.compare(id, models, onProgress));
+      if (outcome?.kind === "finished") {
         this.comparison = outcome.comparison;
         this.activeIndex = 0;
       }
       await this.#needs.library.load();
     } finally {
       this.isRunning = false;
-      this.#job = null;
     }
-  }
-
-  async cancel(): Promise<void> {
-    if (this.#job !== null) await this.#needs.backend.cancelJob(this.#job);
   }
 
   /** Asks what similarities mean for every model that was compared, unless that is known. */

@@ -1,12 +1,33 @@
 /** The one long piece of work under way, how far it is, and its Cancel. */
 import type { Backend } from "$lib/ipc/backend";
-import type { JobId, JobOutcome, Progress } from "$lib/ipc/bindings";
+import type { JobId, Progress, WorkbookView } from "$lib/ipc/bindings";
 
 export type JobKind =
-  "embed" | "embedWith" | "adoptModel" | "findTopics" | "sortInto" | "splitTopic" | "placeUnsorted";
+  | "embed"
+  | "embedWith"
+  | "adoptModel"
+  | "compare"
+  | "findTopics"
+  | "sortInto"
+  | "splitTopic"
+  | "placeUnsorted";
 
-/** What a job leaves behind in the workbook that is still open. */
-export type JobResult = Exclude<JobOutcome, { kind: "abandoned" }>;
+/** How the engine says that a job ended; with the workbook, if the job may have changed it. */
+interface AnyOutcome {
+  kind: string;
+  workbook?: WorkbookView;
+}
+
+export type JobStart<Outcome> = (id: JobId, onProgress: (progress: Progress) => void) => Promise<Outcome>;
+
+/** What comes of a job whose workbook is still open. */
+export type Ended<Outcome> = Exclude<Outcome, { kind: "abandoned" }>;
+
+/** Runs a job; null when it failed, which the person was told, or when something else took over. */
+export type RunJob = <Outcome extends AnyOutcome>(
+  kind: JobKind,
+  start: JobStart<Outcome>,
+) => Promise<Ended<Outcome> | null>;
 
 export interface RunningJob {
   id: JobId;
@@ -20,19 +41,19 @@ export interface RunningJob {
 export class Jobs {
   running = $state.raw<RunningJob | null>(null);
   readonly #backend: Backend;
-  readonly #takeOver: (outcome: JobResult) => Promise<void>;
+  readonly #takeOver: (workbook: WorkbookView) => Promise<void>;
 
-  /** `takeOver` receives what a job leaves behind while the job still counts as running. */
-  constructor(backend: Backend, takeOver: (outcome: JobResult) => Promise<void>) {
+  /** `takeOver` receives the workbook a job leaves behind while the job still counts as running. */
+  constructor(backend: Backend, takeOver: (workbook: WorkbookView) => Promise<void>) {
     this.#backend = backend;
     this.#takeOver = takeOver;
   }
 
   /** Runs a job in place of the one before. Null when another job, another workbook or `abandon` took over. */
-  async run(
+  async run<Outcome extends AnyOutcome>(
     kind: JobKind,
-    start: (id: JobId, onProgress: (progress: Progress) => void) => Promise<JobOutcome>,
-  ): Promise<JobResult | null> {
+    start: JobStart<Outcome>,
+  ): Promise<Ended<Outcome> | null> {
     const id = crypto.randomUUID();
     this.running = { id, kind, progress: null, isStopping: false };
     const isMine = (): boolean => this.running?.id === id;
@@ -41,8 +62,8 @@ export class Jobs {
         if (this.running?.id === id) this.running = { ...this.running, progress };
       });
       if (!isMine() || outcome.kind === "abandoned") return null;
-      await this.#takeOver(outcome);
-      return outcome;
+      if (outcome.workbook) await this.#takeOver(outcome.workbook);
+      return outcome as Ended<Outcome>;
     } catch (thrown) {
       if (!isMine()) return null;
       throw thrown;

@@ -6,7 +6,7 @@
 import type { Backend } from "$lib/ipc/backend";
 import type { ApiUsage, Receipt } from "$lib/ipc/bindings";
 import { m } from "$lib/paraglide/messages";
-import type { JobResult, Jobs } from "./jobs.svelte";
+import type { Jobs, RunJob } from "./jobs.svelte";
 import type { Library } from "./library.svelte";
 import type { ToastAction } from "./moving.svelte";
 import { ReceiptDesk } from "./receipt.svelte";
@@ -18,8 +18,7 @@ export interface ModelsNeeds {
   library: Library;
   workbook: OpenWorkbook;
   jobs: Jobs;
-  /** Runs a job; null when it failed, which the person was told, or when something else took over. */
-  runJob: (...job: Parameters<Jobs["run"]>) => Promise<JobResult | null>;
+  runJob: RunJob;
   attempt: (action: () => Promise<void>) => Promise<void>;
   undo: () => Promise<void>;
   say: (text: string, action?: ToastAction) => void;

@@ -1,10 +1,9 @@
 /** A folder with a model of the person's own: tried, described, added. */
 import type { Backend } from "$lib/ipc/backend";
 import type { ModelList, OwnModelTrial, Pooling } from "$lib/ipc/bindings";
-import { toAppError } from "$lib/ipc/errors";
-import { m } from "$lib/paraglide/messages";
+import { Attempt } from "./attempt.svelte";
 
-export class OwnModel {
+export class OwnModel extends Attempt {
   isOpen = $state(false);
   folder = $state("");
   trial = $state.raw<OwnModelTrial | null>(null);
@@ -13,8 +12,6 @@ export class OwnModel {
   prefix = $state("");
   /** As typed. */
   maxTokens = $state("");
-  isBusy = $state(false);
-  problem = $state<string | null>(null);
 
   readonly #backend: Backend;
   readonly #takeOver: (list: ModelList) => void;
@@ -28,6 +25,7 @@ export class OwnModel {
   );
 
   constructor(backend: Backend, takeOver: (list: ModelList) => void) {
+    super();
     this.#backend = backend;
     this.#takeOver = takeOver;
   }
@@ -39,7 +37,7 @@ export class OwnModel {
     this.folder = folder;
     this.trial = null;
     this.isOpen = true;
-    await this.#try(async () => {
+    await this.attempt(async () => {
       const trial = await this.#backend.tryOwnModel(folder);
       this.trial = trial;
       this.name = trial.name;
@@ -58,7 +56,7 @@ export class OwnModel {
       prefix: this.prefix,
       maxTokens: this.tokens,
     };
-    await this.#try(async () => {
+    await this.attempt(async () => {
       this.#takeOver(await this.#backend.addOwnModel(trial.folder, options));
       this.isOpen = false;
     });
@@ -66,16 +64,5 @@ export class OwnModel {
 
   close(): void {
     this.isOpen = false;
-  }
-
-  async #try(action: () => Promise<void>): Promise<void> {
-    this.isBusy = true;
-    this.problem = null;
-    try {
-      await action();
-    } catch (thrown) {
-      this.problem = toAppError(thrown, m.error_unexpected()).message;
-    }
-    this.isBusy = false;
   }
 }

@@ -1,22 +1,19 @@
 /** What would be sent to a server, shown before anything is; the person answers with Send or not. */
 import type { Backend } from "$lib/ipc/backend";
 import type { Receipt } from "$lib/ipc/bindings";
-import { toAppError } from "$lib/ipc/errors";
-import { m } from "$lib/paraglide/messages";
 import { parsePrice } from "$lib/text/money";
+import { Attempt } from "./attempt.svelte";
 import type { Library } from "./library.svelte";
 
 const MILLION = 1e6;
 
-export class ReceiptDesk {
+export class ReceiptDesk extends Attempt {
   shown = $state.raw<Receipt | null>(null);
   /** As typed. */
   price = $state("");
   key = $state("");
   chatPriceIn = $state("");
   chatPriceOut = $state("");
-  isBusy = $state(false);
-  problem = $state<string | null>(null);
 
   readonly #backend: Backend;
   readonly #library: Library;
@@ -36,6 +33,7 @@ export class ReceiptDesk {
   });
 
   constructor(backend: Backend, library: Library) {
+    super();
     this.#backend = backend;
     this.#library = library;
   }
@@ -65,7 +63,7 @@ export class ReceiptDesk {
     const perMillion = parsePrice(this.price);
     if (!shown || perMillion === (shown.price?.perMillion ?? null)) return;
     if (perMillion === null && this.price.trim() !== "") return;
-    await this.#attempt(async () => {
+    await this.attempt(async () => {
       await this.#library.setPrice(shown.model.id, perMillion);
       await this.#refresh(shown.model.id);
     });
@@ -75,7 +73,7 @@ export class ReceiptDesk {
     const { shown } = this;
     const key = this.key.trim();
     if (!shown || key === "") return;
-    await this.#attempt(async () => {
+    await this.attempt(async () => {
       await this.#library.setKey(shown.model.id, key);
       this.key = "";
       await this.#refresh(shown.model.id);
@@ -114,16 +112,5 @@ export class ReceiptDesk {
   #show(receipt: Receipt): void {
     this.shown = receipt;
     this.price = receipt.price === null ? "" : String(Number(receipt.price.perMillion.toPrecision(6)));
-  }
-
-  async #attempt(action: () => Promise<void>): Promise<void> {
-    this.isBusy = true;
-    this.problem = null;
-    try {
-      await action();
-    } catch (thrown) {
-      this.problem = toAppError(thrown, m.error_unexpected()).message;
-    }
-    this.isBusy = false;
   }
 }

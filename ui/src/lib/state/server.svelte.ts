@@ -1,12 +1,11 @@
 /** A server that embeds, as the person describes it; its key stays here only until it was handed over. */
 import type { Backend } from "$lib/ipc/backend";
 import type { ApiForm, ApiPreset, ApiTrial, ModelList } from "$lib/ipc/bindings";
-import { toAppError } from "$lib/ipc/errors";
-import { m } from "$lib/paraglide/messages";
 import { hostOf } from "$lib/text/host";
 import { parsePrice } from "$lib/text/money";
+import { Attempt } from "./attempt.svelte";
 
-export class Server {
+export class Server extends Attempt {
   isOpen = $state(false);
   presets = $state.raw<readonly ApiPreset[]>([]);
   /** Name of the preset; "" for a server of one's own. */
@@ -17,8 +16,6 @@ export class Server {
   prefix = $state("");
   /** As typed: US dollars for a million tokens. */
   price = $state("");
-  isBusy = $state(false);
-  problem = $state<string | null>(null);
   /** What was tried, and what came of it. */
   #tried = $state.raw<{ question: string; trial: ApiTrial } | null>(null);
 
@@ -43,6 +40,7 @@ export class Server {
   readonly canAdd = $derived(this.trial !== null && this.isPriceValid && !this.isBusy);
 
   constructor(backend: Backend, takeOver: (list: ModelList) => void) {
+    super();
     this.#backend = backend;
     this.#takeOver = takeOver;
   }
@@ -67,7 +65,7 @@ export class Server {
   /** Sends two words. */
   async try(): Promise<void> {
     const [form, question] = [this.#form, this.#question];
-    await this.#attempt(async () => {
+    await this.attempt(async () => {
       this.#tried = { question, trial: await this.#backend.tryApi(form) };
     });
   }
@@ -76,7 +74,7 @@ export class Server {
     const { trial } = this;
     if (!trial || !this.canAdd) return;
     const form = this.#form;
-    await this.#attempt(async () => {
+    await this.attempt(async () => {
       this.#takeOver(await this.#backend.addApi(form, trial.dim));
       this.#forget();
       this.isOpen = false;
@@ -92,16 +90,5 @@ export class Server {
   #forget(): void {
     this.preset = this.address = this.model = this.key = this.prefix = this.price = "";
     this.#tried = null;
-  }
-
-  async #attempt(action: () => Promise<void>): Promise<void> {
-    this.isBusy = true;
-    this.problem = null;
-    try {
-      await action();
-    } catch (thrown) {
-      this.problem = toAppError(thrown, m.error_unexpected()).message;
-    }
-    this.isBusy = false;
   }
 }

@@ -10,7 +10,7 @@ import { Compare } from "./compare.svelte";
 import { Doubt } from "./doubt.svelte";
 import { Heatmap } from "./heatmap.svelte";
 import { History } from "./history.svelte";
-import { type JobResult, Jobs } from "./jobs.svelte";
+import { Jobs, type RunJob } from "./jobs.svelte";
 import { Layout, type Tab } from "./layout.svelte";
 import type { Library } from "./library.svelte";
 import { readMemory, writeMemory } from "./memory";
@@ -72,7 +72,7 @@ export class Session {
   constructor(around: Surroundings, view: WorkbookView) {
     this.#around = around;
     this.workbook = new OpenWorkbook(around.backend, view);
-    this.jobs = new Jobs(around.backend, ({ workbook }) => this.workbook.update(workbook));
+    this.jobs = new Jobs(around.backend, (view) => this.workbook.update(view));
     this.words = new WordsTable(this.workbook);
     this.heatmap = new Heatmap(around.backend, this.fail);
     this.nearness = new Nearness(around.backend);
@@ -96,7 +96,7 @@ export class Session {
       library: around.library,
       workbook: this.workbook,
       jobs: this.jobs,
-      runJob: (...job) => this.#runJob(...job),
+      runJob: this.#runJob,
       attempt: (action) => this.attempt(action),
       undo: () => this.undo(),
       say: around.say,
@@ -106,6 +106,7 @@ export class Session {
       library: around.library,
       workbook: this.workbook,
       models: this.models,
+      runJob: this.#runJob,
     });
     this.#restore(view);
     this.#saved = this.#remember();
@@ -309,19 +310,19 @@ export class Session {
     }
   }
 
-  async #runJob(...job: Parameters<Jobs["run"]>): Promise<JobResult | null> {
+  readonly #runJob: RunJob = async (kind, start) => {
     try {
-      const outcome = await this.jobs.run(...job);
+      const outcome = await this.jobs.run(kind, start);
       // What is open now may be another workbook.
       if (this.#isClosed) return null;
       // Its own jobs end for a reason; other ones only interrupted it.
-      if (job[0] !== "embedWith" && job[0] !== "adoptModel") this.#goOnWithDraft();
+      if (kind !== "embedWith" && kind !== "adoptModel") this.#goOnWithDraft();
       return outcome;
     } catch (thrown) {
       this.fail(thrown);
       return null;
     }
-  }
+  };
 
   #isWholeList(): boolean {
     return !this.words.isFiltered && this.words.sortKey === "list";

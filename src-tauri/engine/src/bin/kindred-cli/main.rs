@@ -11,7 +11,7 @@ mod arguments;
 mod resources;
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -102,7 +102,7 @@ fn topics(arguments: &Arguments, file: &Path) -> Result<()> {
     let vectors = embed(&list, &mut model)?;
     let vocabulary = resources.vocabulary()?;
     let params = FindTopics { count: arguments.topics, seed: arguments.seed };
-    let mut namer = resources.namer(&vocabulary, &model)?;
+    let namer = resources.namer(&vocabulary, &model)?;
     let naming = namer.naming(model.key());
     let sorting = find(&vectors, &texts(&list), &params, naming, &OnStandardError::new())?;
     print_sorting(&model, &vectors, &texts(&list), &sorting)
@@ -210,15 +210,16 @@ fn embed_to(arguments: &Arguments, file: &Path, out: &Path) -> Result<()> {
     let list = read(file, arguments.column.as_deref())?;
     let mut model = Resources::find(arguments)?.chosen(arguments)?;
     let vectors = embed(&list, &mut model)?;
-    let unwritable = |error: std::io::Error| Error::Unwritable {
-        path: out.to_owned(),
-        reason: error.to_string(),
-    };
-    let file = File::create(out).map_err(unwritable)?;
-    write_npy(&vectors, std::io::BufWriter::new(file)).map_err(unwritable)?;
+    write_to(out, |file| write_npy(&vectors, file))?;
     print(
         &json!({ "model": model.key().id, "items": vectors.len(), "dim": vectors.dim(), "out": out }),
     )
+}
+
+fn write_to(out: &Path, write: impl FnOnce(BufWriter<File>) -> std::io::Result<()>) -> Result<()> {
+    File::create(out)
+        .and_then(|file| write(BufWriter::new(file)))
+        .map_err(|error| Error::Unwritable { path: out.to_owned(), reason: error.to_string() })
 }
 
 /// Writes `n x dim` numbers in NumPy's format, version 1.0: a header of text, padded
@@ -247,7 +248,7 @@ fn compare(arguments: &Arguments, file: &Path, ids: &[String]) -> Result<()> {
     let mut models: Vec<Shared> =
         ids.iter().map(|id| resources.model(id)).collect::<Result<_>>()?;
     let vocabulary = resources.vocabulary()?;
-    let mut namer = resources.namer(&vocabulary, &models[0])?;
+    let namer = resources.namer(&vocabulary, &models[0])?;
     let folder = tempfile::tempdir().map_err(|error| Error::Unwritable {
         path: std::env::temp_dir(),
         reason: error.to_string(),
@@ -266,8 +267,8 @@ fn compare(arguments: &Arguments, file: &Path, ids: &[String]) -> Result<()> {
         workbook.embed(model, &monitor)?;
     }
     let params = FindTopics { count: arguments.topics, seed: arguments.seed };
-    workbook.find_topics(&params, namer.naming(&first), &monitor)?;
-    let comparison = workbook.compare(&mut models, &mut namer, &monitor)?;
+    workbook.find_topics(&params, workbook.naming(&namer, &first), &monitor)?;
+    let comparison = workbook.compare(&mut models, &namer, &monitor)?;
     print_comparison(ids, &texts(&list), &comparison)
 }
 
@@ -369,12 +370,7 @@ fn vocabulary(arguments: &Arguments, out: &Path) -> Result<()> {
     let resources = Resources::find(arguments)?;
     let words = whole_words(&resources.folder().join("model/tokenizer.json"))?;
     let vocabulary = Vocabulary::make(words, &mut resources.default_model()?, &Silent)?;
-    let unwritable = |error: std::io::Error| Error::Unwritable {
-        path: out.to_owned(),
-        reason: error.to_string(),
-    };
-    let file = File::create(out).map_err(unwritable)?;
-    vocabulary.write(std::io::BufWriter::new(file)).map_err(unwritable)?;
+    write_to(out, |file| vocabulary.write(file))?;
     print(&json!({ "words": vocabulary.words().len(), "out": out }))
 }
 
@@ -383,12 +379,7 @@ fn instant(arguments: &Arguments, out: &Path) -> Result<()> {
     let resources = Resources::find(arguments)?;
     let model = resources.folder().join("model");
     let vectors = token_vectors(&model, WordPieces::open(&model)?.count())?;
-    let unwritable = |error: std::io::Error| Error::Unwritable {
-        path: out.to_owned(),
-        reason: error.to_string(),
-    };
-    let file = File::create(out).map_err(unwritable)?;
-    vectors.write(std::io::BufWriter::new(file)).map_err(unwritable)?;
+    write_to(out, |file| vectors.write(file))?;
     print(&json!({ "tokens": vectors.len(), "out": out }))
 }
 

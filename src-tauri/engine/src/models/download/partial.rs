@@ -96,13 +96,7 @@ pub(super) fn hash(
 }
 
 pub(super) fn hex(hasher: Sha256) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for byte in hasher.finalize() {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    crate::models::hex(&hasher.finalize())
 }
 
 #[cfg(all(test, target_os = "linux"))]
