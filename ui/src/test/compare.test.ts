@@ -61,12 +61,152 @@ describe("comparing models", () => {
     expect(await screen.findByTestId("scale-percentile")).toBeTruthy();
   });
 
+  it("shows only what two models see differently, what is in a topic, and what is searched", async () => {
+    const { user } = await compared();
+    const sentences = (): string[] =>
+      screen.getAllByTestId("compare-row").map((row) => row.textContent.replaceAll(/\s+/g, " "));
+    const all = sentences().length;
+    const pairs = screen.getByTestId<HTMLSelectElement>("compare-filter-models");
+    expect(
+      within(pairs)
+        .getAllByRole("option")
+        .map((option) => option.textContent),
+    ).toEqual([
+      "Any models differ",
+      ...["MiniLM and Instant", "MiniLM and Spelling", "Instant and Spelling"].map((who) => `${who} differ`),
+    ]);
+
+    await user.selectOptions(pairs, "MiniLM and Instant differ");
+    for (const sentence of sentences()) {
+      expect(sentence, "those two do not stand together").not.toMatch(/MiniLM, Instant/);
+    }
+    const shown = sentences().length;
+    expect(screen.getByTestId("compare-shown").textContent).toBe(`${shown} of ${all}`);
+
+    await user.click(screen.getByTestId("compare-show-all"));
+    expect(sentences().length).toBe(all);
+    expect(screen.queryByTestId("compare-show-all"), "nothing is left to clear").toBeNull();
+
+    await user.selectOptions(screen.getByTestId("compare-filter-topic"), "fruit");
+    expect(sentences().length).toBeGreaterThan(0);
+    for (const sentence of sentences()) expect(sentence).toContain(": fruit,");
+
+    await user.type(screen.getByTestId("compare-search"), "no such word");
+    expect(screen.queryAllByTestId("compare-row")).toEqual([]);
+    expect(screen.getByText("Nothing fits these filters.")).toBeTruthy();
+    await user.click(screen.getByTestId("compare-show-all"));
+    await user.type(screen.getByTestId("compare-search"), "APPLE");
+    expect(sentences().every((sentence) => sentence.includes("apple"))).toBe(true);
+  });
+
+  it("shows the heatmap of every model, each from its own vectors", async () => {
+    const { backend, user } = await compared();
+    await user.click(screen.getByRole("radio", { name: "Heatmaps" }));
+    await screen.findByTestId("compare-heatmaps");
+    const models = screen.getAllByTestId("compare-heatmap").map(({ dataset }) => dataset.model);
+    expect(models).toEqual(["all-MiniLM-L6-v2", "instant", "spelling"]);
+    await waitFor(() => {
+      for (const model of models) expect(backend.calls).toContain(`heatmapLayout ${model}`);
+    });
+    expect((await screen.findAllByTestId("legend")).length, "each has its own range").toBe(3);
+  });
+
+  it("tells all figures of a pair in a table, and selects it", async () => {
+    const { user } = await compared();
+    await user.click(screen.getByRole("radio", { name: "Heatmaps" }));
+    await user.click(await screen.findByTestId("compare-table-toggle"));
+    const rows = await screen.findAllByTestId("compare-pair-row");
+    const figures = (row: HTMLElement | undefined): (string | null)[] =>
+      within(row!)
+        .getAllByRole("gridcell")
+        .slice(2)
+        .map((cell) => cell.textContent);
+    expect(figures(rows[0]).length).toBe(3);
+    expect(new Set(figures(rows[0])).size, "models differ").toBe(3);
+    const table = screen.getByTestId("compare-heatmaps-table");
+    expect(table.getAttribute("aria-rowcount"), "nine words are 36 pairs, and a head").toBe("37");
+
+    await user.click(screen.getAllByTestId("compare-sort")[2]!);
+    const spelling = screen.getAllByTestId("compare-pair-row").map((row) => Number(figures(row)[2]));
+    expect(spelling).toEqual([...spelling].sort((a, b) => b - a));
+
+    await user.click(screen.getAllByTestId("compare-pair-row")[1]!);
+    await waitFor(() => {
+      expect(screen.getByTestId("how-close").textContent, "as a click in the heatmap does").toMatch(/×/);
+    });
+    table.focus();
+    await user.keyboard("{ArrowDown}");
+    expect(screen.getAllByTestId("compare-pair-row")[2]?.getAttribute("aria-selected")).toBe("true");
+  });
+
+  it("says in place of a heatmap why there is none", async () => {
+    const { backend, user } = await compared();
+    const layout = backend.heatmapLayout.bind(backend);
+    backend.heatmapLayout = async (metric, model = null) => {
+      if (model === "spelling") {
+        throw { code: "invalid", message: "This model has not read the whole list yet.", detail: "" };
+      }
+      return layout(metric, model);
+    };
+    await user.click(screen.getByRole("radio", { name: "Heatmaps" }));
+    expect((await screen.findByTestId("compare-heatmap-problem")).textContent).toMatch(/not read the whole/);
+    expect(screen.getAllByTestId("compare-heatmap").length, "the others are there").toBe(2);
+  });
+
+  it("moves the line between related and not by keys, in every model at once, and keeps it on release", async () => {
+    const { backend, user } = await compared();
+    await user.click(screen.getByRole("radio", { name: /mean\?/ }));
+    const [line, other] = await screen.findAllByTestId("scale-line");
+    const before = other?.getAttribute("aria-valuetext");
+    expect(line?.getAttribute("aria-valuetext")).toMatch(/^-?\d\.\d\d, closer than 95 % of pairs$/);
+    line?.focus();
+    await user.keyboard("{PageDown>}");
+    expect(line?.getAttribute("aria-valuenow"), "it moves while the key is down").toBe("93");
+    expect(other?.getAttribute("aria-valuetext"), "on every scale").not.toBe(before);
+    expect(
+      backend.calls.some((call) => call.startsWith("setRelated")),
+      "nothing is kept yet",
+    ).toBe(false);
+    await user.keyboard("{/PageDown}");
+    await waitFor(() => {
+      expect(backend.calls.filter((call) => call.startsWith("setRelated"))).toEqual(["setRelated 93"]);
+    });
+    await user.keyboard("{End}{ArrowRight}");
+    expect(line?.getAttribute("aria-valuenow"), "it stays on the scale").toBe("99.9");
+  });
+
+  it("moves it by the pointer", async () => {
+    const { backend, user } = await compared();
+    await user.click(screen.getByRole("radio", { name: /mean\?/ }));
+    const [plot] = await screen.findAllByTestId("scale-plot");
+    plot!.getBoundingClientRect = () => new DOMRect(100, 0, 200, 60);
+    plot!.setPointerCapture = () => undefined;
+    await user.pointer([
+      { keys: "[MouseLeft>]", target: plot!, coords: { clientX: 290 } },
+      { target: plot!, coords: { clientX: 240 } },
+    ]);
+    const moved = Number(screen.getAllByTestId("scale-line")[1]?.getAttribute("aria-valuenow"));
+    expect(moved).toBeGreaterThanOrEqual(50);
+    expect(moved, "the line of the other models follows").not.toBe(95);
+    expect(backend.calls.some((call) => call.startsWith("setRelated"))).toBe(false);
+    await user.pointer({ keys: "[/MouseLeft]", target: plot!, coords: { clientX: 240 } });
+    await waitFor(() => {
+      expect(backend.calls).toContain(`setRelated ${moved}`);
+    });
+  });
+
   for (const theme of ["light", "dark"]) {
     it(`has nothing to complain about (${theme})`, async () => {
       document.documentElement.lang = "en";
       document.documentElement.dataset.theme = theme;
       const { user } = await compared();
       expect(await violations()).toEqual([]);
+      await user.click(screen.getByRole("radio", { name: "Heatmaps" }));
+      await screen.findAllByTestId("compare-heatmap");
+      expect(await violations(), "heatmaps").toEqual([]);
+      await user.click(screen.getByTestId("compare-table-toggle"));
+      await screen.findByTestId("compare-heatmaps-table");
+      expect(await violations(), "heatmaps as a table").toEqual([]);
       await user.click(screen.getByRole("radio", { name: /mean\?/ }));
       await screen.findAllByTestId("scale-model");
       expect(await violations()).toEqual([]);

@@ -3,9 +3,11 @@ import {
   type Area,
   bandMarks,
   bandMeans,
+  bandsIn,
   cellsBox,
   cellsOf,
   clampViewport,
+  columnsFor,
   composeCells,
   ellipsise,
   fitViewport,
@@ -16,6 +18,7 @@ import {
   MAX_CELL_PX,
   namedBands,
   origin,
+  pairsIn,
   pan,
   plotBox,
   reveal,
@@ -237,5 +240,51 @@ describe("the table of topics", () => {
     expect(means[0]).toBeCloseTo(0.8, 6);
     expect(means[1]).toBeCloseTo(0.2, 6);
     expect(means[3], "a topic of one has no pairs").toBeNaN();
+  });
+});
+
+describe("several heatmaps", () => {
+  it("stand in one row unless two rows show them much larger", () => {
+    const headPx = 52;
+    expect(columnsFor(2, { width: 760, height: 560, headPx })).toBe(2);
+    expect(columnsFor(3, { width: 760, height: 560, headPx })).toBe(3);
+    expect(columnsFor(3, { width: 490, height: 900, headPx }), "none too narrow").toBe(2);
+    expect(columnsFor(4, { width: 1000, height: 900, headPx })).toBe(2);
+    expect(columnsFor(4, { width: 1600, height: 400, headPx })).toBe(4);
+    expect(columnsFor(2, { width: 0, height: 0, headPx }), "before it is measured").toBe(1);
+  });
+
+  it("leave more of a narrow canvas to cells than to labels", () => {
+    for (const size of [9, 40, 564]) {
+      const area = { width: 242, height: 290, size, bands: 8 };
+      const box = cellsBox(fitViewport(area), area);
+      expect(box.width, `${size}`).toBeGreaterThan(0.6 * area.width);
+    }
+  });
+});
+
+describe("pairs in sight", () => {
+  it("are there once each, and no item with itself", () => {
+    expect(pairsIn([0, 3], [0, 3])).toEqual([
+      { row: 0, column: 1 },
+      { row: 0, column: 2 },
+      { row: 1, column: 2 },
+    ]);
+    expect(pairsIn([0, 2], [1, 3]), "only what was met already is left out").toEqual([
+      { row: 0, column: 1 },
+      { row: 0, column: 2 },
+      { row: 1, column: 2 },
+    ]);
+    expect(pairsIn([5, 7], [0, 2]).length, "below the diagonal nothing is met twice").toBe(4);
+  });
+
+  it("are of the topics that can be seen at least in part", () => {
+    const bands = [
+      { topic: 1, start: 0, end: 10 },
+      { topic: 2, start: 10, end: 20 },
+      { topic: null, start: 20, end: 25 },
+    ];
+    expect(bandsIn(bands, [9, 11])).toEqual([0, 1]);
+    expect(bandsIn(bands, [10, 25])).toEqual([1, 2]);
   });
 });

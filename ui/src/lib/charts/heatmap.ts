@@ -3,8 +3,8 @@
  * are needed to show them, where labels fit. Lengths in CSS pixels; places
  * are positions in the heatmap's order, rows downwards, columns rightwards.
  */
-import type { Band } from "$lib/ipc/bindings";
-import { NO_VALUE } from "./colours";
+import type { Band, HeatmapLayout } from "$lib/ipc/bindings";
+import { type ColourScale, NO_VALUE } from "./colours";
 
 /** What the person looks at: the place in the top left corner and how large one item's cell is. */
 export interface Viewport {
@@ -20,8 +20,27 @@ export interface Box {
   height: number;
 }
 
+export interface Point {
+  x: number;
+  y: number;
+}
+
 /** Half-open stretch of places or cells. */
 export type Stretch = [start: number, end: number];
+
+/** One item against another, by their places. */
+export interface Cell {
+  row: number;
+  column: number;
+}
+
+/** What is in sight: which places, in how fine cells, with their figures or without. */
+export interface Sight {
+  level: number;
+  rows: Stretch;
+  columns: Stretch;
+  showsNumbers: boolean;
+}
 
 /** The canvas, how many items it shows and in how many bands: what every position depends on. */
 export interface Area {
@@ -42,6 +61,8 @@ const WORD_COLUMN_PX = 58;
 const LEVEL_TOPIC_PX = 50;
 const NUMBER_CELL_PX = 34;
 const EDGE_PX = 16;
+/** Narrower canvases, several side by side, give less room to labels and more to cells. */
+const COMPACT_BELOW_PX = 400;
 export const BAND_PX = 5;
 
 export function labelMode(cellPx: number): LabelMode {
@@ -55,24 +76,27 @@ export function showsNumbers(cellPx: number): boolean {
 
 /** Whether so many topics share the upper side that their names have to stand upright. */
 export function hasUprightTopics({ width, bands }: Area): boolean {
-  return bands * LEVEL_TOPIC_PX > width - leftPx(width) - EDGE_PX;
+  const { left, edge } = roomFor(width);
+  return width >= COMPACT_BELOW_PX && bands * LEVEL_TOPIC_PX > width - left - edge;
 }
 
-function leftPx(width: number): number {
-  return width < 560 ? 92 : 128;
+/** What labels take of a canvas: left of the cells, above them when they stand upright, and an edge around. */
+function roomFor(width: number): { left: number; upright: number; edge: number } {
+  if (width < COMPACT_BELOW_PX) return { left: 80, upright: 72, edge: 4 };
+  return { left: width < 560 ? 92 : 128, upright: 96, edge: EDGE_PX };
 }
 
 /** The part of a canvas that cells may fill; labels and bands take the left and the top. */
 export function plotBox(area: Area, cellPx: number): Box {
   const mode = labelMode(cellPx);
   const isUpright = mode === "words-upright" || (mode === "topics" && hasUprightTopics(area));
-  const left = leftPx(area.width);
-  const top = isUpright ? 96 : 32;
+  const { left, upright, edge } = roomFor(area.width);
+  const top = isUpright ? upright : 32;
   return {
     x: left,
     y: top,
-    width: Math.max(1, area.width - left - EDGE_PX),
-    height: Math.max(1, area.height - top - EDGE_PX),
+    width: Math.max(1, area.width - left - edge),
+    height: Math.max(1, area.height - top - edge),
   };
 }
 
@@ -86,6 +110,29 @@ export function fitCellPx(area: Area): number {
   const roomy = fit(0);
   if (labelMode(roomy) !== "words-upright") return roomy;
   return Math.max(fit(roomy), Math.min(roomy, WORD_ROW_PX - 0.01));
+}
+
+/** No narrower than this stands one heatmap beside another. */
+const MIN_PANE_PX = 220;
+/** So much larger must heatmaps become for not all of them to stand in one row, where they compare best. */
+const WORTH_A_ROW = 1.3;
+
+/** How many of `count` heatmaps to put beside each other; each has `headPx` above it. */
+export function columnsFor(
+  count: number,
+  { width, height, headPx }: { width: number; height: number; headPx: number },
+): number {
+  const side = (columns: number): number => {
+    const rows = Math.ceil(count / columns);
+    const pane = { width: width / columns, height: height / rows - headPx, size: 1, bands: 0 };
+    const plot = plotBox(pane, 0);
+    return Math.min(plot.width, plot.height);
+  };
+  let best = Math.max(1, Math.min(count, Math.floor(width / MIN_PANE_PX)));
+  for (let columns = best - 1; columns >= 1; columns -= 1) {
+    if (side(columns) > side(best) * WORTH_A_ROW) best = columns;
+  }
+  return best;
 }
 
 export function fitViewport(area: Area): Viewport {
@@ -107,7 +154,7 @@ export function clampViewport(viewport: Viewport, area: Area): Viewport {
 }
 
 /** Canvas position of place 0, 0. Lists smaller than the plot are centred. */
-export function origin(viewport: Viewport, area: Area): { x: number; y: number } {
+export function origin(viewport: Viewport, area: Area): Point {
   const plot = plotBox(area, viewport.cellPx);
   const extent = area.size * viewport.cellPx;
   return {
@@ -132,12 +179,7 @@ export function cellsBox(viewport: Viewport, area: Area): Box {
 }
 
 /** Zooms by `factor` so that the cell under a canvas point stays under it. */
-export function zoomAbout(
-  viewport: Viewport,
-  factor: number,
-  point: { x: number; y: number },
-  area: Area,
-): Viewport {
+export function zoomAbout(viewport: Viewport, factor: number, point: Point, area: Area): Viewport {
   const before = origin(viewport, area);
   const row = (point.y - before.y) / viewport.cellPx;
   const column = (point.x - before.x) / viewport.cellPx;
@@ -173,11 +215,7 @@ export function reveal(viewport: Viewport, place: number, area: Area): Viewport 
 }
 
 /** The cell under a canvas point, or null beside the cells. */
-export function hitTest(
-  viewport: Viewport,
-  point: { x: number; y: number },
-  area: Area,
-): { row: number; column: number } | null {
+export function hitTest(viewport: Viewport, point: Point, area: Area): Cell | null {
   const box = cellsBox(viewport, area);
   const isOutside =
     point.x < box.x || point.y < box.y || point.x >= box.x + box.width || point.y >= box.y + box.height;
@@ -200,6 +238,25 @@ export function visiblePlaces(viewport: Viewport, area: Area): { rows: Stretch; 
   return { rows: stretch(box.y - start.y, box.height), columns: stretch(box.x - start.x, box.width) };
 }
 
+/** Every two places in a window of cells, once each and none with itself. */
+export function pairsIn(rows: Stretch, columns: Stretch): Cell[] {
+  const isInside = (place: number, [start, end]: Stretch): boolean => place >= start && place < end;
+  const cells: Cell[] = [];
+  for (let row = rows[0]; row < rows[1]; row += 1) {
+    for (let column = columns[0]; column < columns[1]; column += 1) {
+      // Below the diagonal, the pair was met already if its mirror image lies in the window too.
+      const isRepeated = column < row && isInside(column, rows) && isInside(row, columns);
+      if (row !== column && !isRepeated) cells.push({ row, column });
+    }
+  }
+  return cells;
+}
+
+/** Indexes of the bands with at least a part in a stretch of places. */
+export function bandsIn(bands: readonly Band[], [start, end]: Stretch): number[] {
+  return bands.flatMap((band, index) => (band.start < end && band.end > start ? [index] : []));
+}
+
 /** The finest level whose cells are not smaller than about one device pixel. */
 export function levelFor(cellPx: number, devicePixelRatio: number, levels: number): number {
   const level = Math.ceil(Math.log2(1 / (cellPx * devicePixelRatio)) - 0.1);
@@ -215,6 +272,22 @@ export interface TileAddress {
 /** Cells of a level that cover a stretch of places. */
 export function cellsOf([start, end]: Stretch, level: number): Stretch {
   return [start >> level, ((end - 1) >> level) + 1];
+}
+
+/** All that is painted, whatever part of it is in sight. */
+export interface HeatmapScene {
+  layout: HeatmapLayout;
+  scale: ColourScale;
+  tileAt: (address: TileAddress) => Uint8Array | undefined;
+  /** Text of the item at a place. */
+  wordAt: (place: number) => string;
+  nameOf: (band: Band) => string;
+  /** Place in the palette; null is Unsorted. */
+  colourOf: (band: Band) => number | null;
+  /** Exact similarity of two places, or null while unknown. */
+  figure: (row: number, column: number) => number | null;
+  printed: (similarity: number) => string;
+  selected: number | null;
 }
 
 /** Tiles that cover cells, those nearest to the middle first. */

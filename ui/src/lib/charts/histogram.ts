@@ -23,6 +23,11 @@ export function histogramPlace({ low, high }: PairStatistics["histogram"], simil
   return high > low ? Math.min(1, Math.max(0, (similarity - low) / (high - low))) : 0.5;
 }
 
+/** The similarity at a share of the histogram's width: `histogramPlace` the other way round. */
+export function histogramValue({ low, high }: PairStatistics["histogram"], place: number): number {
+  return low + Math.min(1, Math.max(0, place)) * (high - low);
+}
+
 /**
  * Share of pairs that are less alike than `similarity`, 0 to 1, read off evenly spaced
  * quantiles (ascending) with straight lines between them.
@@ -43,4 +48,13 @@ export function shareBelow(quantiles: readonly number[], similarity: number): nu
   const before = quantiles[low - 1] ?? 0;
   const after = quantiles[low] ?? 0;
   return (low - 1 + (similarity - before) / (after - before)) / last;
+}
+
+/** The similarity that a share of the pairs (0 to 1) stays below: `shareBelow` the other way round. */
+export function similarityAt(quantiles: readonly number[], share: number): number {
+  const last = quantiles.length - 1;
+  const place = Math.min(1, Math.max(0, share)) * last;
+  const before = quantiles[Math.floor(place)] ?? 0;
+  const after = quantiles[Math.ceil(place)] ?? before;
+  return before + (after - before) * (place - Math.floor(place));
 }

@@ -3,10 +3,10 @@
  * app, `fake.ts` in tests; nothing else knows where answers come from.
  */
 import type {
-  Agreement, Answer, ApiForm, ApiPreset, ApiTrial, CompareOutcome, DownloadOutcome, DownloadProgress, Edit, FileKind,
-  Follower, HeatmapLayout, History, ImportOptions, ImportPreview, ItemId, JobId, JobOutcome, Judge, ListSource, Metric,
+  Agreement, Answer, ApiForm, ApiPreset, ApiTrial, AxisEnd, BroadTopic, CompareOutcome, DownloadOutcome, DownloadProgress, Edit, FileKind,
+  Follower, HeatmapLayout, History, ImportOptions, ImportPreview, ItemId, JobId, JobOutcome, Judge, Linkage, ListSource, MapOutcome, MapRequest, MapView, Metric,
   ModelList, Neighbour, OwnModelOptions, OwnModelTrial, PairStatistics, Progress, Question, Receipt, Related,
-  RelatedPair, Scale, SortRequest, StartInfo, TopicId, WorkbookView,
+  RelatedPair, Scale, SortRequest, StartInfo, TopicId, TopicMethod, WorkbookView,
 } from "./bindings";
 
 /** Where every item is, by item id. */
@@ -22,6 +22,22 @@ export interface Places {
   runnerUpConfidence: Float32Array;
   /** 1 when the person put it there. */
   pinned: Uint8Array;
+}
+
+/**
+ * A tree over the heatmap's places. Nodes below `leaves` are the leaves in order; node
+ * `leaves + i` is merge `i`, and merges come in order of height.
+ */
+export interface Tree {
+  linkage: Linkage;
+  /** A leaf is one item, or a small group of items that were too many for a tree of their own. */
+  leaves: number;
+  /** First place of every leaf in the heatmap's order, and the end: `leaves + 1` numbers. */
+  starts: Uint32Array;
+  left: Uint32Array;
+  right: Uint32Array;
+  /** How far the two sides are from each other; what it measures depends on the linkage. */
+  heights: Float32Array;
 }
 export const NO_TOPIC = 0xffffffff;
 
@@ -55,6 +71,26 @@ export interface Backend {
   similarities(
     metric: Metric, model: string | null, rows: [number, number], columns: [number, number],
   ): Promise<Float32Array>;
+
+  /** Topics grouped into broad ones, in topic order; empty when there are too few topics. */
+  broadTopics(): Promise<BroadTopic[]>;
+  /** The tree the heatmap is ordered by, or null while it is ordered by topic. */
+  tree(): Promise<Tree | null>;
+  /** Orders the heatmap by topic again. */
+  dropTree(): Promise<void>;
+
+  // Map
+  /** The map kept for this request, or null when it was never laid out. */
+  map(request: MapRequest): Promise<MapView | null>;
+  /**
+   * `dims` numbers per item, by item id, in no particular unit; NaN for an item that has no place.
+   * Of a layout that is forming its latest state, else of the kept map; empty when there is none.
+   */
+  positions(request: MapRequest): Promise<Float32Array>;
+  /** Halts a layout that is forming, or lets it go on. */
+  pauseLayout(job: JobId, isPaused: boolean): Promise<void>;
+  /** Where every item lies between two ends, by item id: 0 at the first end, 1 at the second. */
+  axis(from: AxisEnd, to: AxisEnd): Promise<Float32Array>;
 
   // Models
   models(): Promise<ModelList>;
@@ -127,8 +163,17 @@ export interface Backend {
   keepDraft(): Promise<WorkbookView>;
   compare(job: JobId, models: string[], onProgress: (progress: Progress) => void): Promise<CompareOutcome>;
   embed(job: JobId, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
-  /** `count` null: the machine chooses how many. */
-  findTopics(job: JobId, count: number | null, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
+  /**
+   * `count` is how many topics, and for `hdbscan`, `dbscan` and `optics` how many items make a topic at least;
+   * null: the machine chooses.
+   */
+  findTopics(
+    job: JobId, method: TopicMethod, count: number | null, onProgress: (progress: Progress) => void,
+  ): Promise<JobOutcome>;
+  /** Lays a map out and keeps it. The same list gives the same map; a new one is turned to match the one before. */
+  layOut(job: JobId, request: MapRequest, onProgress: (progress: Progress) => void): Promise<MapOutcome>;
+  /** Makes a tree over all items and orders the heatmap by it. */
+  growTree(job: JobId, linkage: Linkage, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
   /** Sorts everything that is not pinned into topics the person made. */
   sortInto(job: JobId, request: SortRequest, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
   /** Finds topics inside a topic. */
@@ -145,6 +190,12 @@ export interface Backend {
   askSavePath(suggestedName: string): Promise<string | null>;
   /** Writes text, topic and confidence of these items, in this order (null: all, in list order). */
   exportCsv(path: string, items: ItemId[] | null): Promise<void>;
+  /** Asks where to save a picture; the suggested name says of which kind. */
+  askPicturePath(suggestedName: string): Promise<string | null>;
+  /** Writes a whole file, or nothing. */
+  savePicture(path: string, bytes: Uint8Array): Promise<void>;
+  /** Puts a PNG on the clipboard. */
+  copyPicture(png: Uint8Array): Promise<void>;
   /** Calls back with the paths of files dropped on the window or given on the command line. */
   onFiles(callback: (paths: string[]) => void): () => void;
   /** Whether a drag with files is over the window. */

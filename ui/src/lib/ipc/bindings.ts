@@ -696,7 +696,7 @@ export type SortRequest = {
 	usesCategories: boolean,
 };
 
-export type Stage = "loadingModel" | "embedding" | "findingTopics" | "namingTopics" | "sorting" | "comparing" | "saving";
+export type Stage = "loadingModel" | "embedding" | "findingTopics" | "namingTopics" | "sorting" | "comparing" | "layingOut" | "growingTree" | "saving";
 
 export type StartInfo = {
 	version: string,
@@ -707,6 +707,48 @@ export type StartInfo = {
 };
 
 export type TopicId = number;
+
+/**  One end of an axis: a text of the person's, an item, or a topic's middle. */
+export type AxisEnd = { kind: "text"; text: string } | { kind: "item"; item: ItemId } | { kind: "topic"; topic: TopicId };
+
+/**  Topics that belong together. */
+export type BroadTopic = {
+	name: string,
+	topics: TopicId[],
+};
+
+/**  How far two groups of a tree are from each other. */
+export type Linkage = "average" | "complete" | "ward";
+
+export type MapMethod = "umap" | "tsne" | "pca";
+
+export type MapOutcome = { kind: "finished"; map: MapView } | 
+/**  What was laid out until then stays to be seen, but is not kept. */
+{ kind: "cancelled" } | 
+/**  Another workbook took the place of the one that was laid out. */
+{ kind: "abandoned" };
+
+export type MapRequest = {
+	method: MapMethod,
+	/**  2 or 3. */
+	dims: number,
+	/**  Null: the workbook's own. */
+	model: string | null,
+};
+
+export type MapView = {
+	method: MapMethod,
+	dims: number,
+	/**  The name of the model whose vectors were laid out. */
+	modelName: string,
+	/**  Items or vectors changed since. */
+	isStale: boolean,
+	/**  How many of the 15 nearest items in the space are near on the map as well, 0 to 1 (trustworthiness). */
+	trustworthiness: number,
+};
+
+/**  How topics are found. */
+export type TopicMethod = "kmeans" | "average" | "complete" | "ward" | "hdbscan" | "gaussian" | "dbscan" | "optics";
 
 export type TopicView = {
 	id: TopicId,

@@ -30,10 +30,12 @@ import type {
   SortRequest,
   StartInfo,
   TopicId,
+  TopicMethod,
   WorkbookView,
 } from "./bindings";
 import { appError, readList, type ReadList } from "./fakeImport";
 import { comparisonOf, type FakeContender, questionsOf, relatedPairsOf, scaleOf } from "./fakeCompare";
+import { FakeMaps } from "./fakeMap";
 import { embedBy, FakeModels, INSTANT } from "./fakeModels";
 import { moreWords, NINE, twentyThousand, words } from "./fakeLists";
 import {
@@ -144,8 +146,18 @@ export class FakeBackend implements Backend {
   #fileListeners = new Set<(paths: string[]) => void>();
   #hoverListeners = new Set<(isOver: boolean) => void>();
   #closingListeners = new Set<() => Promise<void>>();
-  #picture: { revision: number; order: Uint32Array; sums: Float64Array; low: number; high: number } | null =
-    null;
+  /** By model. */
+  #pictures = new Map<
+    string,
+    {
+      revision: number;
+      order: Uint32Array;
+      vectors: readonly Float32Array[];
+      sums: Float64Array;
+      low: number;
+      high: number;
+    }
+  >();
 
   constructor(options: FakeOptions = {}) {
     this.options = options;
@@ -248,9 +260,9 @@ export class FakeBackend implements Backend {
     };
   }
 
-  async heatmapLayout() {
-    this.#did("heatmapLayout");
-    const { order, low, high } = this.#heatmap();
+  async heatmapLayout(_metric: unknown, model: string | null = null) {
+    this.#did(model === null ? "heatmapLayout" : `heatmapLayout ${model}`);
+    const { order, low, high } = this.#heatmap(model);
     const { places } = this.#workbook().sorting;
     const bands: Band[] = [];
     order.forEach((item, place) => {
@@ -268,10 +280,10 @@ export class FakeBackend implements Backend {
     return this.#heatmap().order;
   }
 
-  async heatmapTile(_metric: unknown, _model: string | null, level: number, row: number, column: number) {
+  async heatmapTile(_metric: unknown, model: string | null, level: number, row: number, column: number) {
     this.#did(`heatmapTile ${level}/${row}/${column}`);
     await delay(this.options.tickMs ?? 0);
-    const { order, sums, low, high } = this.#heatmap();
+    const { order, sums, low, high } = this.#heatmap(model);
     const cellItems = 2 ** level;
     const means = (tile: number): Float32Array[] => {
       const cells: Float32Array[] = [];
@@ -297,12 +309,11 @@ export class FakeBackend implements Backend {
 
   async similarities(
     _metric: unknown,
-    _model: string | null,
+    model: string | null,
     rows: [number, number],
     columns: [number, number],
   ) {
-    const { order } = this.#heatmap();
-    const { vectors } = this.#workbook().sorting;
+    const { order, vectors } = this.#heatmap(model);
     const across = columns[1] - columns[0];
     const out = new Float32Array((rows[1] - rows[0]) * across);
     if (out.length > 65_536) throw appError("invalid", "Too many similarities were asked for at once.");
@@ -314,6 +325,27 @@ export class FakeBackend implements Backend {
     }
     return out;
   }
+
+  readonly maps = new FakeMaps(
+    (command) => {
+      this.#did(command);
+    },
+    () => {
+      const book = this.#workbook();
+      return { sorting: book.sorting, modelName: this.library.view(book.model).name };
+    },
+    () => this.options.tickMs ?? 0,
+    (job) => this.#cancelled.has(job),
+  );
+  readonly map = this.maps.map;
+  readonly positions = this.maps.positions;
+  readonly layOut = this.maps.layOut;
+  readonly pauseLayout = this.maps.pauseLayout;
+  readonly axis = this.maps.axis;
+  readonly broadTopics = this.maps.broadTopics;
+  readonly askPicturePath = this.maps.askPicturePath;
+  readonly savePicture = this.maps.savePicture;
+  readonly copyPicture = this.maps.copyPicture;
 
   readonly models = this.library.models;
   readonly apiPresets = this.library.apiPresets;
@@ -541,10 +573,11 @@ export class FakeBackend implements Backend {
 
   async findTopics(
     job: JobId,
+    method: TopicMethod,
     count: number | null,
     onProgress: (progress: Progress) => void,
   ): Promise<JobOutcome> {
-    this.#did(`findTopics ${count ?? "auto"}`);
+    this.#did(`findTopics ${method} ${count ?? "auto"}`);
     const book = this.#workbook();
     onProgress({ stage: "findingTopics", done: 0, total: 1, perSecond: null, secondsLeft: null });
     await delay(this.options.tickMs ?? 0);
@@ -790,10 +823,15 @@ export class FakeBackend implements Backend {
     return { values: values.sort((a, b) => a - b), isExact };
   }
 
-  #heatmap() {
-    if (this.#picture?.revision === this.#revision) return this.#picture;
-    const { texts, sorting } = this.#workbook();
-    const { vectors, topics, places } = sorting;
+  /** Of the workbook's own model when null; the order is the same for all. */
+  #heatmap(wanted: string | null = null) {
+    const book = this.#workbook();
+    const model = wanted ?? book.model;
+    const known = this.#pictures.get(model);
+    if (known?.revision === this.#revision) return known;
+    const { texts, sorting } = book;
+    const { topics, places } = sorting;
+    const { vectors } = this.#contender(model);
     const place = new Map(topics.map(({ id }, index) => [id, index]));
     const order = Uint32Array.from(texts.keys()).sort((a, b) => {
       const topicOf = (item: number): number => place.get(places.topic[item] ?? NO_TOPIC) ?? topics.length;
@@ -802,7 +840,9 @@ export class FakeBackend implements Backend {
     const { values } = this.#pairs(vectors);
     const low = values[Math.floor(values.length * 0.005)] ?? 0;
     const high = values[Math.floor((values.length - 1) * 0.998)] ?? 1;
-    this.#picture = { revision: this.#revision, order, sums: runningSums(vectors, order), low, high };
-    return this.#picture;
+    const sums = runningSums(vectors, order);
+    const picture = { revision: this.#revision, order, vectors, sums, low, high };
+    this.#pictures.set(model, picture);
+    return picture;
   }
 }

@@ -93,7 +93,8 @@ export const tauriBackend: Backend = {
   keepDraft: commands.keepDraft,
   compare: (job, models, onProgress) => commands.compare(job, models, channel(onProgress)),
   embed: (job, onProgress) => commands.embed(job, channel(onProgress)),
-  findTopics: (job, count, onProgress) => commands.findTopics(job, count, channel(onProgress)),
+  findTopics: (job, method, count, onProgress) =>
+    commands.findTopics(job, method, count, channel(onProgress)),
   sortInto: (job, request, onProgress) => commands.sortInto(job, request, channel(onProgress)),
   splitTopic: (job, topic, onProgress) => commands.splitTopic(job, topic, channel(onProgress)),
   placeUnsorted: (job, onProgress) => commands.placeUnsorted(job, channel(onProgress)),

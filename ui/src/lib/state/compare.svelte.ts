@@ -10,17 +10,28 @@ import type {
   RelatedPair,
   Scale,
 } from "$lib/ipc/bindings";
+import { shareBelow, similarityAt } from "$lib/charts/histogram";
+import { ComparedHeatmaps } from "./comparedHeatmaps.svelte";
 import type { RunJob } from "./jobs.svelte";
+import { Latest } from "./latest";
 import type { Library } from "./library.svelte";
 import type { Models } from "./models.svelte";
+import { folded } from "./words.svelte";
 import type { OpenWorkbook } from "./workbook.svelte";
 
-export type ComparePart = "differences" | "meaning";
+export type ComparePart = "differences" | "heatmaps" | "meaning";
 
 /** Pairs that are listed. */
 const PAIRS_SHOWN = 100;
+/** Until the workbook's own is known. */
+const USUAL_PERCENTILE = 95;
 /** Shown at first beside the model in use. */
 const USUAL = ["instant", "spelling"];
+
+/** Where the line between related and not may be drawn, in percent of the pairs. */
+export const PERCENTILES = { low: 50, high: 99.9, step: 0.1 } as const;
+/** In the filter by topic: where items wait that fit nowhere. */
+export const COMPARED_UNSORTED = -1;
 
 interface CompareNeeds {
   backend: Backend;
@@ -54,6 +65,13 @@ export class Compare {
   isRunning = $state(false);
   /** The item that is in front in the list of differences. */
   activeIndex = $state(0);
+  query = $state("");
+  /** Only what these two models see differently: their place in `likeness`; null for any two. */
+  pairFilter = $state<number | null>(null);
+  /** Only what a model puts there: place in the comparison's topics, or `COMPARED_UNSORTED`; null for all. */
+  topicFilter = $state<number | null>(null);
+  /** Where the line is while it is dragged; null while it lies where `related` says. */
+  dragged = $state<number | null>(null);
   related = $state.raw<Related | null>(null);
   scales = $state.raw<readonly Scale[]>([]);
   pairs = $state.raw<readonly RelatedPair[]>([]);
@@ -61,7 +79,9 @@ export class Compare {
   questions = $state.raw<readonly Question[] | null>(null);
   answers = $state.raw<readonly (Answer | null)[]>([]);
 
+  readonly heatmaps: ComparedHeatmaps;
   readonly #needs: CompareNeeds;
+  readonly #measured = new Latest();
   /** What the person chose; null: the usual models. */
   #picked = $state.raw<ReadonlySet<string> | null>(null);
   #looked = "";
@@ -86,6 +106,9 @@ export class Compare {
   readonly isStale = $derived.by(
     () => this.comparison !== null && this.comparison.revision !== this.#needs.workbook.view.revision,
   );
+  /** The differences that pass the filters. */
+  readonly rows = $derived.by(() => this.#filtered());
+  readonly percentile = $derived.by(() => this.dragged ?? this.related?.percentile ?? USUAL_PERCENTILE);
   /** The question that waits for an answer. */
   readonly question = $derived.by(() => this.questions?.[this.answers.length] ?? null);
   readonly best = $derived.by(() => {
@@ -98,6 +121,45 @@ export class Compare {
 
   constructor(needs: CompareNeeds) {
     this.#needs = needs;
+    this.heatmaps = new ComparedHeatmaps(needs.backend);
+  }
+
+  get isFiltered(): boolean {
+    return this.pairFilter !== null || this.topicFilter !== null || this.query.trim() !== "";
+  }
+
+  showAll(): void {
+    this.filter({ query: "", pair: null, topic: null });
+  }
+
+  /** Changes some of the filters; the list begins at its first row again. */
+  filter({
+    query = this.query,
+    pair = this.pairFilter,
+    topic = this.topicFilter,
+  }: {
+    query?: string;
+    pair?: number | null;
+    topic?: number | null;
+  }): void {
+    this.query = query;
+    this.pairFilter = pair;
+    this.topicFilter = topic;
+    this.activeIndex = 0;
+  }
+
+  #filtered(): readonly Difference[] {
+    const made = this.comparison;
+    if (!made) return [];
+    const wanted = folded(this.query.trim());
+    const pair = this.pairFilter === null ? undefined : made.likeness[this.pairFilter];
+    const topic = this.topicFilter === COMPARED_UNSORTED ? null : this.topicFilter;
+    return made.differences.filter(({ item, votes }) => {
+      const heard = pair ? votes.filter((_, model) => model === pair.first || model === pair.second) : votes;
+      if (pair && heard.every((vote) => vote.topic === heard[0]?.topic)) return false;
+      if (this.topicFilter !== null && !heard.some((vote) => vote.topic === topic)) return false;
+      return wanted === "" || folded(this.#needs.workbook.text(item)).includes(wanted);
+    });
   }
 
   /** Learns which models there are. */
@@ -124,7 +186,7 @@ export class Compare {
       const outcome = await runJob("compare", (id, onProgress) => backend.compare(id, models, onProgress));
       if (outcome?.kind === "finished") {
         this.comparison = outcome.comparison;
-        this.activeIndex = 0;
+        this.showAll();
       }
       await this.#needs.library.load();
     } finally {
@@ -137,8 +199,14 @@ export class Compare {
     const wanted = `${revision} ${models.join(" ")}`;
     if (wanted === this.#looked) return;
     this.#looked = wanted;
-    this.related = await this.#needs.backend.related();
-    await this.#measure(models);
+    try {
+      this.related = await this.#needs.backend.related();
+      await this.#measure(models);
+    } catch (thrown) {
+      // Whoever looks next tries again.
+      this.#looked = "";
+      throw thrown;
+    }
   }
 
   /** The models whose similarities can be told at once: they have read everything. */
@@ -147,9 +215,37 @@ export class Compare {
     return this.chosen.filter(({ embedded }) => embedded === itemCount).map(({ id }) => id);
   });
 
-  async setPercentile(percentile: number): Promise<void> {
-    this.related = await this.#needs.backend.setRelated(percentile);
-    await this.#measure(this.measured);
+  /** Moves the line of every model at once, before anything is kept. */
+  drag(percentile: number): void {
+    const { low, high, step } = PERCENTILES;
+    const stepped = Math.round(percentile / step) * step;
+    // Tenths do not add up exactly.
+    this.dragged = Number(Math.min(high, Math.max(low, stepped)).toFixed(1));
+  }
+
+  /** Moves the line so that it passes through a similarity of one model. */
+  dragTo(scale: Scale, similarity: number): void {
+    this.drag(100 * shareBelow(scale.pairs.quantiles, similarity));
+  }
+
+  /** Keeps the line where it was dragged to. */
+  async settle(): Promise<void> {
+    const wanted = this.dragged;
+    if (wanted === null) return;
+    try {
+      if (wanted !== this.related?.percentile) {
+        this.related = await this.#needs.backend.setRelated(wanted);
+        await this.#measure(this.measured);
+      }
+    } finally {
+      // Unless it was taken up again meanwhile.
+      if (this.dragged === wanted) this.dragged = null;
+    }
+  }
+
+  /** Where the line lies on a model's scale, also while it is dragged. */
+  lineOf(scale: Scale): number {
+    return this.dragged === null ? scale.threshold : similarityAt(scale.pairs.quantiles, this.dragged / 100);
   }
 
   async play(): Promise<void> {
@@ -185,8 +281,13 @@ export class Compare {
 
   async #measure(models: readonly string[]): Promise<void> {
     const { backend } = this.#needs;
-    this.scales = await Promise.all(models.map((model) => backend.scale(model)));
     const [first] = models;
-    this.pairs = first === undefined ? [] : await backend.relatedPairs(first, PAIRS_SHOWN);
+    const reply = await this.#measured.ask(() =>
+      Promise.all([
+        Promise.all(models.map((model) => backend.scale(model))),
+        first === undefined ? [] : backend.relatedPairs(first, PAIRS_SHOWN),
+      ]),
+    );
+    if (reply) [this.scales, this.pairs] = reply.answer;
   }
 }

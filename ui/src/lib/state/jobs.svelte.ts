@@ -10,7 +10,8 @@ export type JobKind =
   | "findTopics"
   | "sortInto"
   | "splitTopic"
-  | "placeUnsorted";
+  | "placeUnsorted"
+  | "layOut";
 
 /** How the engine says that a job ended; with the workbook, if the job may have changed it. */
 interface AnyOutcome {

@@ -1,5 +1,5 @@
 /** Which tab is in front and which side panels are open. */
-export const TABS = ["board", "words", "heatmap", "doubt", "score", "compare"] as const;
+export const TABS = ["board", "words", "heatmap", "map", "doubt", "score", "compare"] as const;
 export type Tab = (typeof TABS)[number];
 
 export class Layout {

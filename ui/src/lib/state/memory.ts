@@ -2,7 +2,7 @@
 import type { Palette } from "$lib/charts/colours";
 import type { Viewport } from "$lib/charts/heatmap";
 import type { Metric } from "$lib/ipc/bindings";
-import type { NumberStyle } from "./heatmap.svelte";
+import type { NumberStyle } from "$lib/text/heatmap";
 import { TABS, type Tab } from "./layout.svelte";
 import type { Selected } from "./selection.svelte";
 import { SORT_KEYS, type SortKey } from "./words.svelte";

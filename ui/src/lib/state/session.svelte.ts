@@ -13,6 +13,8 @@ import { History } from "./history.svelte";
 import { Jobs, type RunJob } from "./jobs.svelte";
 import { Layout, type Tab } from "./layout.svelte";
 import type { Library } from "./library.svelte";
+import { Lit } from "./lit.svelte";
+import { ItemMap } from "./map.svelte";
 import { readMemory, writeMemory } from "./memory";
 import { Models } from "./models.svelte";
 import { Moving, type ToastAction } from "./moving.svelte";
@@ -53,6 +55,8 @@ export class Session {
   readonly history: History;
   readonly compare: Compare;
   readonly models: Models;
+  readonly map: ItemMap;
+  readonly lit = new Lit();
   /** How many topics to look for; null leaves it to the machine. */
   topicCount = $state<number | null>(null);
   /** The topic whose name is being edited in the topics panel. */
@@ -107,6 +111,13 @@ export class Session {
       workbook: this.workbook,
       models: this.models,
       runJob: this.#runJob,
+    });
+    this.map = new ItemMap({
+      backend: around.backend,
+      workbook: this.workbook,
+      jobs: this.jobs,
+      runJob: this.#runJob,
+      attempt: (action) => this.attempt(action),
     });
     this.#restore(view);
     this.#saved = this.#remember();
@@ -172,7 +183,7 @@ export class Session {
   async findTopics(): Promise<void> {
     const count = this.topicCount;
     await this.#runJob("findTopics", (id, onProgress) =>
-      this.#around.backend.findTopics(id, count, onProgress),
+      this.#around.backend.findTopics(id, "kmeans", count, onProgress),
     );
     this.#warmUp();
   }

@@ -51,7 +51,7 @@ describe("a new workbook", () => {
     expect(view.embeddedCount).toBe(280);
     expect(view.topics.length).toBeGreaterThanOrEqual(5);
     expect(places.topic.filter((topic) => topic !== NO_TOPIC).length + view.unsortedCount).toBe(280);
-    expect(backend.calls.filter((call) => call.startsWith("findTopics"))).toEqual(["findTopics auto"]);
+    expect(backend.calls.filter((call) => call.startsWith("findTopics"))).toEqual(["findTopics kmeans auto"]);
     expect(opened.jobs.running).toBeNull();
   });
 
@@ -348,7 +348,7 @@ describe("the heatmap's picture", () => {
     void heatmap.hover({ row: 3, column: 7 });
     expect(heatmap.hovered).toMatchObject({ row: order[3], column: order[7], similarity: null });
     await settle();
-    expect(heatmap.hovered?.similarity).toBeCloseTo((await heatmap.exact(3, 7)) ?? 9, 9);
+    expect(heatmap.hovered?.similarity).toBeCloseTo((await heatmap.exact({ row: 3, column: 7 })) ?? 9, 9);
     await heatmap.hover(null);
     expect(heatmap.hovered).toBeNull();
   });

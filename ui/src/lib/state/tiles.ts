@@ -3,7 +3,8 @@
  * used forgotten first. The heatmap is the same on both sides of its diagonal,
  * so a tile that arrives brings its mirror image along. Knows nothing of drawing.
  */
-import type { TileAddress } from "$lib/charts/heatmap";
+import { cellsOf, type Sight, type TileAddress, tilesFor } from "$lib/charts/heatmap";
+import type { HeatmapLayout } from "$lib/ipc/bindings";
 
 const AT_ONCE = 4;
 const CAPACITY_BYTES = 48 * 1024 * 1024;
@@ -38,6 +39,7 @@ export class TileStore {
     private readonly fetchTile: (address: TileAddress) => Promise<Uint8Array>,
     private readonly onChange: () => void,
     private readonly onError: (thrown: unknown) => void,
+    private readonly capacityBytes = CAPACITY_BYTES,
   ) {}
 
   get(address: TileAddress): Uint8Array | undefined {
@@ -62,6 +64,14 @@ export class TileStore {
   want(addresses: readonly TileAddress[]): void {
     this.#wanted = addresses;
     this.#fetchMore();
+  }
+
+  /** Wants all tiles that show what is in sight. */
+  look({ level, rows, columns }: Sight, { levels, tileCells }: HeatmapLayout): void {
+    const coarsest = { level: levels - 1, row: 0, column: 0 };
+    const exact = tilesFor(level, cellsOf(rows, level), cellsOf(columns, level), tileCells);
+    // The coarsest tile covers everything: with it there is never an empty hole.
+    this.want(level === coarsest.level ? exact : [coarsest, ...exact]);
   }
 
   clear(): void {
@@ -109,7 +119,7 @@ export class TileStore {
 
   #forgetOldest(): void {
     for (const [key, tile] of this.#tiles) {
-      if (this.#bytes <= CAPACITY_BYTES) return;
+      if (this.#bytes <= this.capacityBytes) return;
       this.#tiles.delete(key);
       this.#bytes -= tile.byteLength;
     }

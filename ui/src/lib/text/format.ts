@@ -11,7 +11,8 @@ export function figure(count: number): string {
 
 /** "46 %" */
 export function percent(share: number): string {
-  return m.percent({ value: whole.format(Math.round(share * 100)) });
+  // A little less than nothing is nothing, not minus nothing.
+  return m.percent({ value: whole.format(Math.round(share * 100) || 0) });
 }
 
 /** "99.2 %", and never "100.0 %" or "0.0 %" for what is a little less or more. */

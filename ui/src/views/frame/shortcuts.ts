@@ -89,7 +89,7 @@ function moveByKey(event: KeyboardEvent, session: Session): void {
   const { selection, moving, layout, workbook } = session;
   // One that is just closing is no longer in front.
   const isInFront = document.querySelector(":is([role=dialog], [role=menu])[data-state=open]") !== null;
-  if (isInFront || (layout.tab !== "board" && layout.tab !== "words")) return;
+  if (isInFront || !["board", "words", "map"].includes(layout.tab)) return;
   if (event.key === "Escape") {
     if (selection.items.size > 0) selection.clear();
     return;

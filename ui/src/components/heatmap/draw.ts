@@ -1,5 +1,5 @@
 /** Paints the heatmap: cells, numbers, bands, labels and the selection. Decides nothing; geometry comes from charts. */
-import { cellValue, type ColourScale, paintCells } from "$lib/charts/colours";
+import { cellValue, paintCells } from "$lib/charts/colours";
 import {
   type Area,
   BAND_PX,
@@ -11,33 +11,21 @@ import {
   composeCells,
   ellipsise,
   hasUprightTopics,
+  type HeatmapScene,
   labelMode,
   namedBands,
   origin,
+  type Point,
   showsNumbers,
-  type TileAddress,
   type Viewport,
   visiblePlaces,
 } from "$lib/charts/heatmap";
-import type { Band, HeatmapLayout } from "$lib/ipc/bindings";
 import type { CanvasColours } from "./theme";
 
-export interface Scene {
-  layout: HeatmapLayout;
+export interface Scene extends HeatmapScene {
   viewport: Viewport;
   level: number;
-  scale: ColourScale;
   colours: CanvasColours;
-  tileAt: (address: TileAddress) => Uint8Array | undefined;
-  /** Text of the item at a place. */
-  wordAt: (place: number) => string;
-  nameOf: (band: Band) => string;
-  /** Place in the palette; null is Unsorted. */
-  colourOf: (band: Band) => number | null;
-  /** Exact similarity of two places, or null while unknown. */
-  figure: (row: number, column: number) => number | null;
-  printed: (similarity: number) => string;
-  selected: number | null;
 }
 
 /** A spare canvas where cells are put together one pixel each before they are drawn at their size. */
@@ -83,7 +71,7 @@ function drawCells(
   context: CanvasRenderingContext2D,
   buffer: CellBuffer,
   scene: Scene,
-  start: { x: number; y: number },
+  start: Point,
   box: Box,
   area: Area,
   pixelRatio: number,
@@ -137,7 +125,7 @@ function drawCells(
 function drawNumbers(
   context: CanvasRenderingContext2D,
   scene: Scene,
-  start: { x: number; y: number },
+  start: Point,
   box: Box,
   area: Area,
 ): void {
@@ -165,12 +153,7 @@ function drawNumbers(
   });
 }
 
-function drawSelection(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  start: { x: number; y: number },
-  box: Box,
-): void {
+function drawSelection(context: CanvasRenderingContext2D, scene: Scene, start: Point, box: Box): void {
   const { selected, viewport, colours } = scene;
   if (selected === null) return;
   if (viewport.cellPx < OUTLINE_CELL_PX) {
@@ -198,7 +181,7 @@ function drawSelection(
 function drawSelectionLines(
   context: CanvasRenderingContext2D,
   { viewport, colours }: Scene,
-  start: { x: number; y: number },
+  start: Point,
   box: Box,
   selected: number,
 ): void {
@@ -216,12 +199,7 @@ function drawSelectionLines(
   });
 }
 
-function drawBands(
-  context: CanvasRenderingContext2D,
-  scene: Scene,
-  start: { x: number; y: number },
-  box: Box,
-): void {
+function drawBands(context: CanvasRenderingContext2D, scene: Scene, start: Point, box: Box): void {
   const { layout, viewport, colours } = scene;
   const fill = (mark: BandMark): string => {
     const colour = scene.colourOf(mark.band);
@@ -242,7 +220,7 @@ function drawBands(
 function drawLabels(
   context: CanvasRenderingContext2D,
   scene: Scene,
-  start: { x: number; y: number },
+  start: Point,
   box: Box,
   area: Area,
 ): void {
@@ -305,7 +283,9 @@ function drawLabels(
     style(column === selected);
     if (mode === "words-level") {
       context.textAlign = "center";
-      context.fillText(ellipsise(scene.wordAt(column), cellPx - 6, measure), x, labelBottom - 5);
+      // The last column may be cut by the edge: its word is not.
+      const room = Math.min(cellPx - 6, 2 * (area.width - x) - 2);
+      context.fillText(ellipsise(scene.wordAt(column), room, measure), x, labelBottom - 5);
     } else {
       drawUpright(context, scene.wordAt(column), x, labelBottom, measure);
     }
