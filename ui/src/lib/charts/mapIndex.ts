@@ -18,7 +18,10 @@ export interface MapIndex {
 /** Of those items of a cloud that are drawn. */
 export function indexOf(cloud: Cloud, drawn: Uint32Array): MapIndex {
   const reach = Math.max(cloud.halfWidth, cloud.halfHeight) * 1.001;
-  const across = Math.max(1, Math.min(MOST_CELLS_ACROSS, Math.ceil(Math.sqrt(drawn.length / POINTS_PER_CELL))));
+  const across = Math.max(
+    1,
+    Math.min(MOST_CELLS_ACROSS, Math.ceil(Math.sqrt(drawn.length / POINTS_PER_CELL))),
+  );
   const index: MapIndex = {
     across,
     left: -reach,
@@ -59,7 +62,10 @@ function cellAt(index: MapIndex, x: number, y: number): number {
 /** The nearest item within `reach` units, or null. */
 export function nearestTo(index: MapIndex, cloud: Cloud, x: number, y: number, reach: number): number | null {
   const { left, top, perUnit, across, starts, items } = index;
-  const columns = [clampCell(index, (x - reach - left) * perUnit), clampCell(index, (x + reach - left) * perUnit)];
+  const columns = [
+    clampCell(index, (x - reach - left) * perUnit),
+    clampCell(index, (x + reach - left) * perUnit),
+  ];
   const rows = [clampCell(index, (y - reach - top) * perUnit), clampCell(index, (y + reach - top) * perUnit)];
   let best: number | null = null;
   let bestSquare = reach * reach;

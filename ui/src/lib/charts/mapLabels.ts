@@ -27,7 +27,10 @@ const CELLS = 24;
 const SAMPLE = 4000;
 
 /** Where most of these items are: unlike their mean, never between two clumps. Null when none has a place. */
-export function densestPlace(cloud: Cloud, items: readonly number[]): { x: number; y: number; z: number } | null {
+export function densestPlace(
+  cloud: Cloud,
+  items: readonly number[],
+): { x: number; y: number; z: number } | null {
   const step = Math.max(1, Math.floor(items.length / SAMPLE));
   const seen: number[] = [];
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];

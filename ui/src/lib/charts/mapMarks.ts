@@ -37,6 +37,9 @@ export interface MarkLook {
 const FADED_ALPHA = 40;
 const UNSORTED_SIZE = 0.72;
 const UNSORTED_ALPHA = 200;
+/** So many points lie on each other: seen through, thick places show. */
+const MANY = 100_000;
+const MANY_ALPHA = 130;
 
 /** All items that have a place (of `only`, if given), shuffled the same way every time. */
 export function drawOrder(cloud: Cloud, only: ReadonlySet<number> | null): Uint32Array {
@@ -67,7 +70,11 @@ export function drawOrder(cloud: Cloud, only: ReadonlySet<number> | null): Uint3
 }
 
 /** Positions in drawing order, into `into` if it is long enough. */
-export function placeMarks(cloud: Cloud, order: Uint32Array, into: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+export function placeMarks(
+  cloud: Cloud,
+  order: Uint32Array,
+  into: Float32Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
   const out = into.length >= order.length * 3 ? into : new Float32Array(order.length * 3);
   for (let i = 0, to = 0; i < order.length; i += 1, to += 3) {
     const from = (order[i] ?? 0) * 3;
@@ -95,6 +102,7 @@ export function paintMarks(order: Uint32Array, look: MarkLook, into: Marks): Mar
   const out = into.radius.length >= count ? into : emptyMarks(count);
   const { rgb, palette, topicPlace, standsOut } = look;
   const none = rgb[palette.length] ?? [128, 128, 128];
+  const full = count > MANY ? MANY_ALPHA : 255;
   const isShaped = count <= MOST_SHAPED;
   const shapes = palette.map((colour) => (isShaped ? shapeOf(colour) : ROUND));
   for (let i = 0, c = 0; i < count; i += 1, c += 4) {
@@ -106,7 +114,7 @@ export function paintMarks(order: Uint32Array, look: MarkLook, into: Marks): Mar
     out.colour[c + 1] = colour[1];
     out.colour[c + 2] = colour[2];
     const isFaded = standsOut !== null && standsOut[item] !== 1;
-    out.colour[c + 3] = isFaded ? FADED_ALPHA : isUnsorted ? UNSORTED_ALPHA : 255;
+    out.colour[c + 3] = isFaded ? FADED_ALPHA : isUnsorted ? Math.min(full, UNSORTED_ALPHA) : full;
     out.radius[i] = isUnsorted ? UNSORTED_SIZE : 1;
     out.shape[i] = isUnsorted ? ROUND : (shapes[place] ?? ROUND);
   }

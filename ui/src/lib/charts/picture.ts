@@ -5,13 +5,32 @@
 import { SHAPES, SHAPE_UNITS } from "./shapes";
 
 export type Mark =
-  | { kind: "circle"; x: number; y: number; radius: number; fill?: string; stroke?: string; strokeWidth?: number; opacity?: number }
+  | {
+      kind: "circle";
+      x: number;
+      y: number;
+      radius: number;
+      fill?: string;
+      stroke?: string;
+      strokeWidth?: number;
+      opacity?: number;
+    }
   /** A topic's shape, `size` across, its middle at x and y. */
   | { kind: "shape"; x: number; y: number; size: number; shape: number; fill: string; opacity?: number }
   | { kind: "rectangle"; x: number; y: number; width: number; height: number; fill: string; opacity?: number }
   | { kind: "line"; x1: number; y1: number; x2: number; y2: number; stroke: string; strokeWidth: number }
   /** Its middle at y; `halo` is the colour behind the letters. */
-  | { kind: "text"; x: number; y: number; text: string; size: number; fill: string; weight?: number; anchor?: "start" | "middle" | "end"; halo?: string }
+  | {
+      kind: "text";
+      x: number;
+      y: number;
+      text: string;
+      size: number;
+      fill: string;
+      weight?: number;
+      anchor?: "start" | "middle" | "end";
+      halo?: string;
+    }
   /** A part that is pixels already, as a data address. */
   | { kind: "image"; x: number; y: number; width: number; height: number; href: string };
 
@@ -51,13 +70,17 @@ export interface Framed {
   svg: string;
 }
 
-const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+const ENTITIES: Record<string, string> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&apos;",
+};
 
 /** Also drops control characters, which XML cannot hold. */
 export function escaped(text: string): string {
-  return text
-    .replace(/\p{Cc}/gu, " ")
-    .replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? "");
+  return text.replace(/\p{Cc}/gu, " ").replace(/[&<>"']/g, (letter) => ENTITIES[letter] ?? "");
 }
 
 const px = (value: number): string => String(Math.round(value * 100) / 100);
@@ -190,7 +213,14 @@ export function sceneToSvg(scene: Scene): Framed {
   ];
   const below: Mark[] = [
     ...legend.marks,
-    { kind: "text", x: PAD_PX, y: footerTop + FOOTER_ROW_PX / 2, text: scene.footer, size: FOOTER_PX, fill: colours.muted },
+    {
+      kind: "text",
+      x: PAD_PX,
+      y: footerTop + FOOTER_ROW_PX / 2,
+      text: scene.footer,
+      size: FOOTER_PX,
+      fill: colours.muted,
+    },
   ];
   const written = (marks: readonly Mark[]): string => marks.map((mark) => markToSvg(mark, font)).join("\n");
   const svg = [

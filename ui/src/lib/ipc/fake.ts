@@ -68,6 +68,8 @@ export interface FakeOptions {
   textsPerTick?: number;
   /** Every workbook is open for reading only from now on. */
   isReadOnly?: boolean;
+  /** Every map has so many made-up points, to see how many can be drawn. */
+  mapPoints?: number | null;
   /** Lists of at least so many texts begin with a draft by Instant. */
   draftFrom?: number;
 }
@@ -336,6 +338,7 @@ export class FakeBackend implements Backend {
     },
     () => this.options.tickMs ?? 0,
     (job) => this.#cancelled.has(job),
+    () => this.options.mapPoints ?? null,
   );
   readonly map = this.maps.map;
   readonly positions = this.maps.positions;

@@ -1,7 +1,7 @@
 /**
  * For designing in a browser: `?list=nine|words|more|large` opens a list at once,
  * `?tick=200` slows jobs down, `?problem` is a start without an engine, `?draft` begins with a
- * draft by Instant, `?server` knows a server.
+ * draft by Instant, `?server` knows a server, `?points=1000000` makes every map that large.
  */
 import type { Backend } from "./backend";
 import { FakeBackend } from "./fake";
@@ -19,6 +19,7 @@ export async function fakeFromAddress(search: string): Promise<Backend> {
     savePath: "/home/person/Documents/words.csv",
     folderPath: "/home/person/Models/word-model",
     draftFrom: query.has("draft") ? 1 : Infinity,
+    mapPoints: query.has("points") ? Number(query.get("points")) : null,
     tickMs: Number(query.get("tick") ?? 0),
     textsPerTick: Number(query.get("batch") ?? 500),
     engineProblem: query.has("problem")

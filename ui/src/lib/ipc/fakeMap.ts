@@ -57,7 +57,12 @@ function principal(vectors: readonly Float32Array[], dims: number): Float32Array
 }
 
 /** Topics as clumps round a spiral, every item a little off the middle of its own. */
-function clumps(vectors: readonly Float32Array[], places: Places, dims: number, spread: number): Float32Array {
+function clumps(
+  vectors: readonly Float32Array[],
+  places: Places,
+  dims: number,
+  spread: number,
+): Float32Array {
   const out = new Float32Array(vectors.length * dims);
   const ids = [...new Set(places.topic)].filter((id) => id !== NO_TOPIC);
   const place = new Map(ids.map((id, index) => [id, index]));
@@ -87,12 +92,31 @@ function clumps(vectors: readonly Float32Array[], places: Places, dims: number, 
   return out;
 }
 
+/** Points in fifty clumps. */
+function scattered(count: number, dims: number): Float32Array {
+  const out = new Float32Array(count * dims);
+  let state = 1;
+  const next = (): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return (state >>> 0) / 4294967296;
+  };
+  for (let item = 0; item < count; item += 1) {
+    const clump = item % 50;
+    for (let d = 0; d < dims; d += 1) {
+      const middle = Math.cos(clump * GOLDEN_ANGLE + (d * Math.PI) / 2) * Math.sqrt(clump + 1);
+      out[item * dims + d] = middle + next() + next() + next() - 1.5;
+    }
+  }
+  return out;
+}
+
 export class FakeMaps {
   readonly written = new Map<string, Uint8Array>();
   copied: Uint8Array | null = null;
   readonly #did: (command: string) => void;
   readonly #look: () => MappedList;
   readonly #tickMs: () => number;
+  readonly #points: () => number | null;
   readonly #isCancelled: (job: JobId) => boolean;
   readonly #kept = new Map<string, Kept>();
   #forming: { key: string; positions: Float32Array } | null = null;
@@ -103,7 +127,9 @@ export class FakeMaps {
     look: () => MappedList,
     tickMs: () => number,
     isCancelled: (job: JobId) => boolean,
+    points: () => number | null,
   ) {
+    this.#points = points;
     this.#did = did;
     this.#look = look;
     this.#tickMs = tickMs;
@@ -118,6 +144,8 @@ export class FakeMaps {
 
   readonly positions = async (request: MapRequest): Promise<Float32Array> => {
     const key = this.#key(request);
+    const points = this.#points();
+    if (points !== null) return scattered(points, request.dims);
     if (this.#forming?.key === key) return this.#forming.positions.slice();
     return this.#kept.get(key)?.positions ?? new Float32Array(0);
   };
@@ -171,7 +199,7 @@ export class FakeMaps {
     const positions = start.slice();
     this.#forming = { key, positions };
     const frames = request.method === "pca" ? 1 : FRAMES;
-    for (let frame = 0; frame < frames; ) {
+    for (let frame = 0; frame < frames;) {
       await delay(this.#tickMs());
       if (this.#isCancelled(job)) return { kind: "cancelled" };
       if (this.#look().sorting.vectors.length !== vectors.length) return { kind: "abandoned" };
@@ -213,7 +241,13 @@ export class FakeMaps {
 
   #view({ method, dims }: MapRequest, kept: Kept): MapView {
     const { vectors } = this.#look().sorting;
-    return { method, dims, modelName: kept.modelName, isStale: kept.vectors !== vectors, trustworthiness: 0.91 };
+    return {
+      method,
+      dims,
+      modelName: kept.modelName,
+      isStale: kept.vectors !== vectors,
+      trustworthiness: 0.91,
+    };
   }
 
   #end(end: AxisEnd): Float32Array {

@@ -1,11 +1,14 @@
 /** Axes between words: where every item lies between two ends, and what is typed for these. */
 import type { Cloud } from "$lib/charts/mapCloud";
-import { plotCloud, stripCloud } from "$lib/charts/mapAxes";
+import { outermost, plotCloud, stripCloud } from "$lib/charts/mapAxes";
 import type { Backend } from "$lib/ipc/backend";
 import type { AxisEnd } from "$lib/ipc/bindings";
 import { Latest } from "./latest";
 import { MapStage } from "./mapStage.svelte";
 import type { OpenWorkbook } from "./workbook.svelte";
+
+/** So many words at each end of each axis are worth writing. */
+const WRITTEN = 12;
 
 /** An end as the person gave it, and what it is called. */
 export interface NamedEnd {
@@ -66,6 +69,13 @@ export class MapAxes {
     const up = this.hasSecond ? this.second.values : null;
     if (!across) return null;
     return up ? plotCloud(across, up) : stripCloud(across);
+  });
+  /** What is worth writing on the plot. */
+  readonly worth: readonly number[] = $derived.by(() => {
+    const across = this.first.values;
+    const up = this.hasSecond ? this.second.values : null;
+    if (!across) return [];
+    return [...new Set([...outermost(across, WRITTEN), ...(up ? outermost(up, WRITTEN) : [])])];
   });
   readonly #workbook: OpenWorkbook;
 

@@ -35,7 +35,7 @@ describe("the window's memory", () => {
     expect(readMemory("")).toEqual({});
     expect(readMemory("not json {")).toEqual({});
     expect(readMemory("[]")).toEqual({});
-    expect(readMemory('{"tab":"map","palette":"cividis","viewport":{"row":"1"},"query":5}')).toEqual({
+    expect(readMemory('{"tab":"nowhere","palette":"cividis","viewport":{"row":"1"},"query":5}')).toEqual({
       palette: "cividis",
     });
     expect(readMemory('{"viewport":{"row":0,"column":0,"cellPx":0}}'), "a cell of no size").toEqual({});

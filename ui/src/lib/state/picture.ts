@@ -41,7 +41,8 @@ export async function savePicture(
   const path = await backend.askPicturePath(`${name}.${wanted.kind}`);
   if (path === null) return null;
   const framed = sceneToSvg(scene());
-  const bytes = wanted.kind === "svg" ? new TextEncoder().encode(framed.svg) : await pngOf(framed, wanted.times);
+  const bytes =
+    wanted.kind === "svg" ? new TextEncoder().encode(framed.svg) : await pngOf(framed, wanted.times);
   await backend.savePicture(path, bytes);
   return path;
 }

@@ -179,5 +179,15 @@ export function shortcutSheet(): { title: string; keys: { keys: string; does: st
         { keys: m.keys_arrows(), does: m.sheet_pan() },
       ],
     },
+    {
+      title: m.sheet_map(),
+      keys: [
+        { keys: m.keys_map_tools(), does: m.sheet_map_tools() },
+        { keys: m.keys_map_all(), does: m.sheet_map_all() },
+        { keys: m.keys_zoom(), does: m.sheet_zoom() },
+        { keys: m.keys_fit(), does: m.sheet_fit() },
+        { keys: m.keys_arrows(), does: m.sheet_map_arrows() },
+      ],
+    },
   ];
 }

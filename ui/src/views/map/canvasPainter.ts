@@ -1,5 +1,6 @@
 /** Points on a plain canvas: where there is no WebGL 2, and for pictures to save. */
 import { type Projection, screenX, screenY } from "$lib/charts/mapCamera";
+import { rasterise, sharper } from "$lib/charts/mapRaster";
 import { ROUND, SHAPES, SHAPE_UNITS } from "$lib/charts/shapes";
 import type { Painter, Picture } from "./painter";
 
@@ -48,6 +49,26 @@ export function paintOn(context: CanvasRenderingContext2D, picture: Picture): vo
 function placeOf(p: Projection, at: Float32Array, i: number): [number, number] {
   const [px, py, pz] = [at[i * 3] ?? 0, at[i * 3 + 1] ?? 0, at[i * 3 + 2] ?? 0];
   return [screenX(p, px, py, pz), screenY(p, px, py, pz)];
+}
+
+/** Very many points at once, as pixels. */
+export function paintPixels(canvas: HTMLCanvasElement, picture: Picture, ratio: number): void {
+  const { size, position, marks, radiusPx, projection } = picture;
+  canvas.width = Math.round(size.width * ratio);
+  canvas.height = Math.round(size.height * ratio);
+  const context = canvas.getContext("2d");
+  const image = context?.createImageData(canvas.width, canvas.height);
+  if (!context || !image) return;
+  rasterise(
+    image.data,
+    image.width,
+    image.height,
+    position,
+    marks,
+    radiusPx * ratio,
+    sharper(projection, ratio),
+  );
+  context.putImageData(image, 0, 0);
 }
 
 export function canvasPainter(parent: HTMLDivElement): Painter {

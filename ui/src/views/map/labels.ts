@@ -38,7 +38,9 @@ export function nameLabels(
     items: readonly ItemId[],
   ): { label: Label; size: number }[] => {
     const at = densestPlace(cloud, items);
-    return at ? [{ label: { key: `${kind} ${id}`, text: shortened(name), kind, id, ...at }, size: items.length }] : [];
+    return at
+      ? [{ label: { key: `${kind} ${id}`, text: shortened(name), kind, id, ...at }, size: items.length }]
+      : [];
   };
   const bySize = (all: { label: Label; size: number }[]): Label[] =>
     all.sort((a, b) => b.size - a.size).map(({ label }) => label);
@@ -79,6 +81,8 @@ interface WordWish {
   near: number;
   closeness: number;
   selected: ItemId | null;
+  /** Written wherever there is room, the best first. */
+  worth: readonly ItemId[] | null;
 }
 
 /** Words in sight, the selected one first, then the most typical of every topic in turn. */
@@ -88,7 +92,7 @@ export function wordLabels(
   isolated: ReadonlySet<ItemId> | null,
   p: Projection,
   size: Size,
-  { near, closeness, selected }: WordWish,
+  { near, closeness, selected, worth }: WordWish,
 ): Label[] {
   const labels: Label[] = [];
   const add = (item: ItemId): void => {
@@ -105,14 +109,16 @@ export function wordLabels(
     });
   };
   if (selected !== null) add(selected);
+  for (const item of worth ?? []) if (item !== selected) add(item);
   const wants = near <= FEW || (closeness >= CLOSE && near <= SOME);
   if (!wants) return labels;
+  const isWorth = new Set(worth);
   const groups = [...workbook.members.values()];
   const longest = groups.reduce((most, { length }) => Math.max(most, length), 0);
   for (let rank = 0; rank < longest && labels.length < MOST_CANDIDATES; rank += 1) {
     for (const group of groups) {
       const item = group[rank];
-      if (item !== undefined && item !== selected) add(item);
+      if (item !== undefined && item !== selected && !isWorth.has(item)) add(item);
     }
   }
   return labels;

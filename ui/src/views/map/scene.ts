@@ -4,7 +4,7 @@ import type { PlacedLabel } from "$lib/charts/mapLabels";
 import { MOST_SHAPED } from "$lib/charts/mapMarks";
 import type { LegendEntry, Mark, Scene } from "$lib/charts/picture";
 import { ROUND } from "$lib/charts/shapes";
-import { paintOn } from "./canvasPainter";
+import { paintPixels } from "./canvasPainter";
 import type { Picture } from "./painter";
 
 export interface SceneWords {
@@ -41,12 +41,7 @@ function pointMarks({ position, marks, shown, radiusPx, projection: p, size }: P
 function rasterMarks(picture: Picture): Mark[] {
   const { width, height } = picture.size;
   const canvas = document.createElement("canvas");
-  canvas.width = Math.round(width * RASTER_TIMES);
-  canvas.height = Math.round(height * RASTER_TIMES);
-  const context = canvas.getContext("2d");
-  if (!context) return [];
-  context.scale(RASTER_TIMES, RASTER_TIMES);
-  paintOn(context, { ...picture, rings: [] });
+  paintPixels(canvas, picture, RASTER_TIMES);
   return [{ kind: "image", x: 0, y: 0, width, height, href: canvas.toDataURL("image/png") }];
 }
 
