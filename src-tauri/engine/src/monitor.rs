@@ -11,6 +11,8 @@ pub enum Stage {
     NamingTopics,
     Sorting,
     Comparing,
+    LayingOut,
+    GrowingTree,
     Saving,
 }
 

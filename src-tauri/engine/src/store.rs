@@ -11,6 +11,7 @@ pub(crate) mod edits;
 pub(crate) mod import_report;
 pub(crate) mod items;
 pub(crate) mod lock;
+pub(crate) mod maps;
 pub(crate) mod meta;
 pub(crate) mod models;
 pub(crate) mod placements;
@@ -43,6 +44,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("store/migrations/0001_first.sql")).foreign_key_check(),
     M::up(include_str!("store/migrations/0002_sort_and_teach.sql")).foreign_key_check(),
     M::up(include_str!("store/migrations/0003_models.sql")).foreign_key_check(),
+    M::up(include_str!("store/migrations/0004_maps.sql")).foreign_key_check(),
 ];
 
 /// The version of the workbooks that are made now.

@@ -191,9 +191,10 @@ impl Workbook {
         let contents = store.read(|transaction| {
             let items = store::items::all(transaction)?;
             let meta = store::meta::get(transaction)?;
+            let topics = store::topics::all(transaction)?;
             let sorting = Sorting {
-                topics: store::topics::all(transaction)?,
-                placements: store::placements::all(transaction)?,
+                placements: store::placements::all(transaction, &topics)?,
+                topics,
                 threshold: store::meta::threshold(transaction)?,
                 contexts: store::items::contexts(transaction)?,
                 model: meta.model.clone(),

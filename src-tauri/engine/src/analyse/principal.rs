@@ -16,14 +16,23 @@ const SAMPLE: usize = 20_000;
 /// The rows are taken as they are: take the mean out first.
 #[must_use]
 pub fn project(rows: &Vectors, count: usize) -> Vectors {
+    let coordinates = coordinates(rows, count);
+    let axes = coordinates.dim();
+    let mut values = coordinates.into_values();
+    values.par_chunks_mut(axes).for_each(normalise);
+    Vectors::new(axes, values)
+}
+
+/// As [`project`], each row as long as it is in these coordinates.
+#[must_use]
+pub fn coordinates(rows: &Vectors, count: usize) -> Vectors {
     let axes = axes(rows, count);
     let columns = Columns::pack(axes.values(), rows.dim());
-    let mut values: Vec<f32> = rows
+    let values: Vec<f32> = rows
         .values()
         .par_chunks(CHUNK * rows.dim())
         .flat_map_iter(|chunk| matrix(chunk, &columns))
         .collect();
-    values.par_chunks_mut(axes.len()).for_each(normalise);
     Vectors::new(axes.len(), values)
 }
 

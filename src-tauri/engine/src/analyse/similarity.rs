@@ -40,34 +40,16 @@ pub fn nearest_to(vectors: &Vectors, target: &[f32], count: usize) -> Vec<(u32, 
 }
 
 /// For each of `rows` the indices of the `count` most similar among the rows
-/// `candidates`, itself left out: `rows x count`, in no particular order.
+/// `candidates`, itself left out: `rows x count`, most similar first.
 /// Rows with fewer candidates repeat their own index.
 #[must_use]
 pub fn neighbours(vectors: &Vectors, rows: &[u32], candidates: &[u32], count: usize) -> Vec<u32> {
-    let dim = vectors.dim();
-    let columns = Columns::gather(candidates.iter().map(|&index| vectors.row(index as usize)), dim);
+    let columns =
+        Columns::gather(candidates.iter().map(|&id| vectors.row(id as usize)), vectors.dim());
     let mut found = vec![0_u32; rows.len() * count];
     found.par_chunks_mut(ROWS_AT_ONCE * count).zip(rows.par_chunks(ROWS_AT_ONCE)).for_each(
         |(found, rows)| {
-            // Kept sorted, best first; rows come back for every block of columns.
-            let mut best = vec![(f32::NEG_INFINITY, u32::MAX); rows.len() * count];
-            let row_at = |row: usize| vectors.row(rows[row] as usize);
-            for_each_tile_of(rows.len(), row_at, &columns, |tile| {
-                for r in 0..tile.rows {
-                    let row = tile.row + r;
-                    let best = &mut best[row * count..][..count];
-                    if tile.largest[r] <= best[count - 1].0 {
-                        continue;
-                    }
-                    keep_best(
-                        best,
-                        &tile.values[r],
-                        tile.columns,
-                        &candidates[tile.column..],
-                        rows[row],
-                    );
-                }
-            });
+            let best = best_columns(vectors, rows, &columns, candidates, count);
             for (place, (_, index)) in best.into_iter().enumerate() {
                 found[place] = if index == u32::MAX { rows[place / count] } else { index };
             }
@@ -76,8 +58,33 @@ pub fn neighbours(vectors: &Vectors, rows: &[u32], candidates: &[u32], count: us
     found
 }
 
+/// For each of `rows` the `count` most similar of the packed rows `ids`, itself left out, most
+/// similar first: `rows x count` similarities and indices, `u32::MAX` where there are no more.
+pub(super) fn best_columns(
+    vectors: &Vectors,
+    rows: &[u32],
+    columns: &Columns,
+    ids: &[u32],
+    count: usize,
+) -> Vec<(f32, u32)> {
+    // Kept sorted, best first; rows come back for every block of columns.
+    let mut best = vec![(f32::NEG_INFINITY, u32::MAX); rows.len() * count];
+    let row_at = |row: usize| vectors.row(rows[row] as usize);
+    for_each_tile_of(rows.len(), row_at, columns, |tile| {
+        for r in 0..tile.rows {
+            let row = tile.row + r;
+            let best = &mut best[row * count..][..count];
+            if tile.largest[r] > best[count - 1].0 {
+                let ids = &ids[tile.column..];
+                keep_best(best, &tile.values[r], tile.columns, ids, rows[row]);
+            }
+        }
+    });
+    best
+}
+
 /// Inserts what of `values` is better than the worst of `best`, `own` left out.
-fn keep_best(
+pub(super) fn keep_best(
     best: &mut [(f32, u32)],
     values: &[f32; PANEL],
     columns: usize,

@@ -1,12 +1,19 @@
 //! The place of every item: in a topic or in Unsorted.
 
+use std::collections::BTreeSet;
+
 use rusqlite::Connection;
 
 use super::damage;
-use crate::topics::{Placement, TopicId};
+use crate::topics::{Placement, Topic, TopicId};
 
-/// All places, in item order; empty until topics were found once.
-pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Placement>> {
+/// All places, in item order; empty until topics were found once. Each is in one of `topics` or in none.
+pub(crate) fn all(connection: &Connection, topics: &[Topic]) -> rusqlite::Result<Vec<Placement>> {
+    let known: BTreeSet<u32> = topics.iter().map(|topic| topic.id.0).collect();
+    let topic = |id: Option<u32>| match id {
+        Some(id) if !known.contains(&id) => Err(damage(format!("there is no topic {id}"))),
+        id => Ok(id.map(TopicId)),
+    };
     let mut select = connection.prepare(
         "SELECT item, topic, pinned, suggested, confidence, runner_up, runner_up_confidence
          FROM placements ORDER BY item",
@@ -18,11 +25,11 @@ pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Placement>> {
             return Err(damage(format!("the place of item {} is missing", placements.len())));
         }
         placements.push(Placement {
-            topic: row.get::<_, Option<u32>>(1)?.map(TopicId),
+            topic: topic(row.get(1)?)?,
             pinned: row.get(2)?,
-            suggested: row.get::<_, Option<u32>>(3)?.map(TopicId),
+            suggested: topic(row.get(3)?)?,
             confidence: row.get(4)?,
-            runner_up: row.get::<_, Option<u32>>(5)?.map(TopicId),
+            runner_up: topic(row.get(5)?)?,
             runner_up_confidence: row.get(6)?,
         });
     }
