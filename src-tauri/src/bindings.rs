@@ -4,7 +4,7 @@
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::commands::{
-    analyse, compare, edits, embed, export, import, jobs, models, sort, system, workbook,
+    analyse, compare, edits, embed, export, import, jobs, map, models, sort, system, workbook,
 };
 use crate::error::AppError;
 use crate::messages::{FileHover, FilesReceived, WindowClosing};
@@ -22,6 +22,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             system::pending_files,
             system::ask_open_path,
             system::ask_save_path,
+            system::ask_picture_path,
             system::ask_folder,
             system::close_window,
             import::preview_list,
@@ -56,6 +57,15 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             analyse::heatmap_order,
             analyse::heatmap_tile,
             analyse::similarities,
+            analyse::grow_tree,
+            analyse::tree,
+            analyse::drop_tree,
+            map::map,
+            map::positions,
+            map::lay_out,
+            map::pause_layout,
+            map::axis,
+            map::broad_topics,
             models::models,
             models::api_presets,
             models::download_model,
@@ -82,6 +92,8 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             compare::answer,
             compare::forget_answers,
             export::export_csv,
+            export::save_picture,
+            export::copy_picture,
             jobs::cancel_job,
         ])
 }

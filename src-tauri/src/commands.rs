@@ -9,6 +9,7 @@ pub(crate) mod embed;
 pub(crate) mod export;
 pub(crate) mod import;
 pub(crate) mod jobs;
+pub(crate) mod map;
 pub(crate) mod models;
 pub(crate) mod sort;
 pub(crate) mod system;

@@ -20,6 +20,8 @@ pub(crate) enum JobKind {
     Embed,
     FindTopics,
     Compare,
+    LayOut,
+    GrowTree,
 }
 
 /// Who or what stopped a job.
@@ -63,6 +65,8 @@ pub(crate) struct Jobs {
     embed_slot: Mutex<()>,
     topics_slot: Mutex<()>,
     compare_slot: Mutex<()>,
+    map_slot: Mutex<()>,
+    tree_slot: Mutex<()>,
 }
 
 /// A job that can be cancelled but has to wait for its turn. Dropping it takes
@@ -124,6 +128,8 @@ impl Announced<'_> {
             JobKind::Embed => &self.jobs.embed_slot,
             JobKind::FindTopics => &self.jobs.topics_slot,
             JobKind::Compare => &self.jobs.compare_slot,
+            JobKind::LayOut => &self.jobs.map_slot,
+            JobKind::GrowTree => &self.jobs.tree_slot,
         };
         Running { cancel: self.cancel.clone(), _slot: lock(slot) }
     }

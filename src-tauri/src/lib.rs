@@ -11,6 +11,7 @@ pub mod error;
 mod files;
 mod jobs;
 mod keys;
+mod layouts;
 mod log;
 pub mod messages;
 mod models;
@@ -35,6 +36,7 @@ pub fn run() {
     let answer = bindings.invoke_handler();
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_clipboard_manager::init())
         .invoke_handler(answer)
         .on_window_event(|window, event| match event {
             WindowEvent::DragDrop(drag) => files::on_drag(window.app_handle(), drag),

@@ -7,6 +7,7 @@
 
 mod from_engine;
 mod from_models;
+mod maps;
 mod models;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ use tauri::ipc::{InvokeResponseBody, IpcResponse};
 
 pub(crate) use from_engine::{count, ids, revision};
 pub(crate) use from_models::{comparison, scale};
+pub(crate) use maps::{map_view, tree_bytes};
+pub use maps::{AxisEnd, BroadTopic, Linkage, MapMethod, MapOutcome, MapRequest, MapView, TopicMethod};
 pub use models::*;
 
 /// The place of an item in its workbook, counted from 0.
@@ -386,6 +389,8 @@ pub enum Stage {
     NamingTopics,
     Sorting,
     Comparing,
+    LayingOut,
+    GrowingTree,
     Saving,
 }
 
@@ -497,6 +502,13 @@ pub struct WindowClosing;
 /// Raw bytes, an `ArrayBuffer` in the window: for what would be slow as JSON.
 #[derive(Debug)]
 pub struct Bytes(pub Vec<u8>);
+
+impl Bytes {
+    /// Little-endian.
+    pub(crate) fn floats(values: &[f32]) -> Self {
+        Self(values.iter().flat_map(|value| value.to_le_bytes()).collect())
+    }
+}
 
 impl IpcResponse for Bytes {
     fn body(self) -> tauri::Result<InvokeResponseBody> {

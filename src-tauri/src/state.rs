@@ -11,6 +11,7 @@ use tauri::{AppHandle, Manager as _};
 
 use crate::error::{AppError, Result};
 use crate::jobs::{Announced, JobKind, Jobs};
+use crate::layouts::Layouts;
 use crate::messages::{JobId, Recent};
 use crate::models::Models;
 use crate::places;
@@ -21,6 +22,7 @@ const JOB_PATIENCE: Duration = Duration::from_secs(2);
 
 pub(crate) struct AppState {
     pub(crate) jobs: Jobs,
+    pub(crate) layouts: Layouts,
     pub(crate) models: Models,
     workbook: Mutex<Option<Arc<Workbook>>>,
     recents: Mutex<Recents>,
@@ -36,6 +38,7 @@ impl AppState {
     fn with(models: Models, recents: Recents) -> Self {
         Self {
             jobs: Jobs::default(),
+            layouts: Layouts::default(),
             models,
             workbook: Mutex::new(None),
             recents: Mutex::new(recents),

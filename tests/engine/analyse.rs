@@ -5,7 +5,7 @@ use kindred_engine::analyse::heatmap::{Heatmap, NOTHING, Range, TILE_CELLS};
 use kindred_engine::analyse::kmeans::{Rounds, lloyd, plus_plus};
 use kindred_engine::analyse::product::dot;
 use kindred_engine::analyse::profile::topic_profiles;
-use kindred_engine::analyse::topics::{FindTopics, find};
+use kindred_engine::analyse::topics::{FindTopics, Way, find};
 use kindred_engine::analyse::{order, similarity, statistics};
 use kindred_engine::monitor::Silent;
 use kindred_engine::topics::Sorting;
@@ -22,7 +22,7 @@ use crate::model::{agreement, embedded, vocabulary, words_a};
 fn found_in_words_a(count: Option<usize>, seed: u64) -> Sorting {
     let (items, vectors) = words_a();
     let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();
-    find(vectors, &texts, &FindTopics { count, seed }, &vocabulary(), &Silent)
+    find(vectors, &texts, &FindTopics { way: Way::Kmeans, count, seed }, &vocabulary(), &Silent)
         .expect("the list has topics")
 }
 
@@ -172,7 +172,7 @@ fn nine_words_become_fruit_countries_and_companies() {
     ];
     let vectors = embedded(&texts);
     let sorting =
-        find(&vectors, &texts, &FindTopics { count: None, seed: 0 }, &vocabulary(), &Silent)
+        find(&vectors, &texts, &FindTopics { way: Way::Kmeans, count: None, seed: 0 }, &vocabulary(), &Silent)
             .expect("nine words have topics");
     let topic =
         |item: usize| sorting.placements[item].topic.expect("each of them belongs somewhere");
@@ -190,7 +190,7 @@ fn nine_words_become_fruit_countries_and_companies() {
 fn odd_lists_have_an_answer() {
     let namer = vocabulary();
     let find = |texts: &[&str], count| {
-        find(&embedded(texts), texts, &FindTopics { count, seed: 1 }, &namer, &Silent)
+        find(&embedded(texts), texts, &FindTopics { way: Way::Kmeans, count, seed: 1 }, &namer, &Silent)
     };
     for texts in [
         &["one"][..],

@@ -1,7 +1,7 @@
 //! Several models on one workbook: every text is embedded once by each, one
 //! can take the place of another and be taken back, and they can be compared.
 
-use kindred_engine::analyse::topics::FindTopics;
+use kindred_engine::analyse::topics::{FindTopics, Way};
 use kindred_engine::analyse::vocabulary::Vocabulary;
 use kindred_engine::edits::Edit;
 use kindred_engine::embed::hashing::HashingEmbedder;
@@ -33,7 +33,7 @@ fn two_kinds() -> ImportedList {
 fn with_topics(desk: &Desk, vocabulary: &Vocabulary) -> Workbook {
     let workbook = desk.workbook(&two_kinds());
     workbook.embed(&mut embedder(), &Silent).expect("embedded");
-    let params = FindTopics { count: Some(2), seed: 1 };
+    let params = FindTopics { way: Way::Kmeans, count: Some(2), seed: 1 };
     workbook.find_topics(&params, vocabulary, &Silent).expect("found");
     workbook
 }
@@ -160,7 +160,7 @@ fn models_are_scored_by_categories_and_pins() {
                 windows,w\nwindow pane,w\nwindow seat,w\n";
     let workbook = desk.workbook(&list(rows));
     workbook.embed(&mut embedder(), &Silent).expect("embedded");
-    let params = FindTopics { count: Some(2), seed: 1 };
+    let params = FindTopics { way: Way::Kmeans, count: Some(2), seed: 1 };
     workbook.find_topics(&params, &vocabulary, &Silent).expect("found");
     let topic = workbook.sorting().placements[0].topic;
     workbook.apply(&Edit::MoveItems { items: vec![ItemId(0)], topic }).expect("pinned");

@@ -1,7 +1,7 @@
 //! What a person teaches a workbook, and that nothing of it is lost.
 
 use kindred_engine::Error;
-use kindred_engine::analyse::topics::FindTopics;
+use kindred_engine::analyse::topics::{FindTopics, Way};
 use kindred_engine::analyse::vocabulary::Vocabulary;
 use kindred_engine::edits::Edit;
 use kindred_engine::items::ItemId;
@@ -34,7 +34,7 @@ fn sort_into(workbook: &Workbook, request: &SortInto) -> Sorting {
 }
 
 fn find(workbook: &Workbook, count: usize) {
-    let params = FindTopics { count: Some(count), seed: 1 };
+    let params = FindTopics { way: Way::Kmeans, count: Some(count), seed: 1 };
     workbook.find_topics(&params, &Vocabulary::empty(DIM), &Silent).expect("found");
 }
 

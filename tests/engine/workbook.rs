@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use kindred_engine::analyse::topics::FindTopics;
+use kindred_engine::analyse::topics::{FindTopics, Way};
 use kindred_engine::analyse::vocabulary::Vocabulary;
 use kindred_engine::edits::Edit;
 use kindred_engine::embed::hashing::HashingEmbedder;
@@ -180,7 +180,7 @@ fn topics_are_found_kept_and_found_again_around_the_persons_names() {
     let stems = ["apple pie", "submarine", "violin music"];
     let lines: Vec<String> = (0..60).map(|n| format!("{} {}", stems[n % 3], n / 3)).collect();
     let workbook = desk.workbook(&list(&lines.join("\n")));
-    let params = FindTopics { count: Some(3), seed: workbook.seed() };
+    let params = FindTopics { way: Way::Kmeans, count: Some(3), seed: workbook.seed() };
     let vocabulary = Vocabulary::empty(DIM);
     let too_early =
         workbook.find_topics(&params, &vocabulary, &Silent).expect_err("nothing is embedded");
@@ -206,7 +206,7 @@ fn topics_are_found_kept_and_found_again_around_the_persons_names() {
     );
 
     workbook
-        .find_topics(&FindTopics { count: Some(4), seed: 5 }, &vocabulary, &Silent)
+        .find_topics(&FindTopics { way: Way::Kmeans, count: Some(4), seed: 5 }, &vocabulary, &Silent)
         .expect("found again");
     let again = workbook.sorting();
     let pies = again.topic(id).expect("the pies are still a topic, the same one");

@@ -8,6 +8,7 @@
 pub mod centring;
 pub mod classify;
 pub mod compare;
+pub mod density;
 pub mod game;
 pub mod heatmap;
 pub mod kmeans;
@@ -15,6 +16,7 @@ pub mod map;
 pub mod names;
 pub mod neighbours;
 pub mod order;
+pub mod other_ways;
 pub mod phrases;
 pub mod principal;
 pub mod product;

@@ -5,6 +5,9 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
 use crate::error::{Error, Result};
 use crate::files;
 use crate::items::{Item, ItemId};
@@ -44,6 +47,24 @@ pub fn write_csv(path: &Path, items: &[Item], sorting: &Sorting, order: &[ItemId
         };
         write().map_err(|error| files::unwritable(path, &error))
     })
+}
+
+/// Writes a picture that the window made, given in base 64.
+///
+/// # Errors
+/// `Invalid` when it is not base 64; `Unwritable`, `DiskFull`. The file that was there before stays then.
+pub fn write_picture(path: &Path, base64: &str) -> Result<()> {
+    let bytes = picture_bytes(base64)?;
+    files::replace_with(path, |temporary| {
+        std::fs::write(temporary, bytes).map_err(|error| files::unwritable(path, &error))
+    })
+}
+
+/// # Errors
+/// `Invalid` when it is not base 64.
+pub fn picture_bytes(base64: &str) -> Result<Vec<u8>> {
+    let broken = |error| Error::Invalid(format!("This picture cannot be read: {error}."));
+    BASE64_STANDARD.decode(base64).map_err(broken)
 }
 
 /// `text` so that no spreadsheet takes it for a formula: an apostrophe goes in

@@ -12,6 +12,7 @@ mod comparing;
 mod judging;
 mod models;
 mod progress;
+mod seeing;
 mod sorting;
 mod teaching;
 
@@ -30,6 +31,7 @@ use crate::error::{Error, Result};
 use crate::import::{ImportReport, ImportedList};
 use crate::items::{Item, ItemId, TextHash};
 use crate::store::edits::Labels;
+use crate::store::maps::KeptMap;
 use crate::store::meta::Meta;
 use crate::store::{self, Day, Store};
 use crate::topics::Sorting;
@@ -40,6 +42,8 @@ pub use comparing::{
     ComparedModel, Comparison, Difference, Likeness, ModelScore, Namer, SharedTopic, Vote,
 };
 pub use judging::{Answer, GameFit, Related, RelatedPair, Scale};
+use seeing::GrownTree;
+pub use seeing::{AxisEnd, BroadTopic, LaidOut, MapKey};
 pub use teaching::{Agreement, Judge};
 
 /// Where a new workbook comes from.
@@ -77,6 +81,10 @@ pub struct Workbook {
     heatmap: Cache<Heatmap>,
     topic_profiles: Cache<Vec<TopicProfile>>,
     per_model: PerModel,
+    /// That were laid out or looked at.
+    maps: Mutex<BTreeMap<MapKey, Arc<KeptMap>>>,
+    /// The newest tree.
+    tree: Mutex<Option<GrownTree>>,
 }
 
 /// What is worked out of each model's vectors.
@@ -252,6 +260,8 @@ impl Workbook {
             heatmap: Cache::new(),
             per_model: PerModel::default(),
             topic_profiles: Cache::new(),
+            maps: Mutex::default(),
+            tree: Mutex::default(),
         })
     }
 
@@ -362,7 +372,7 @@ impl Workbook {
 
     // What is worked out of it, once per state of the workbook.
 
-    /// The heatmap of all items, ordered by topic and by likeness inside each.
+    /// The heatmap of all items, ordered by the tree if one was grown, else by topic and by likeness inside each.
     ///
     /// # Errors
     /// As [`Self::vectors`].
@@ -370,7 +380,8 @@ impl Workbook {
         let vectors = self.vectors()?;
         let (sorting, placed) = self.placed();
         Ok(self.heatmap.get(placed, || {
-            let order = order::leaf_order(&vectors, &sorting);
+            let by_topic = || order::leaf_order(&vectors, &sorting);
+            let order = self.tree().map_or_else(by_topic, |tree| tree.order.clone());
             Heatmap::new(Arc::clone(&vectors), order)
         }))
     }

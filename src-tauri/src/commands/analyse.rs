@@ -13,23 +13,28 @@ use super::{blocking, jobs};
 use crate::error::Result;
 use crate::jobs::JobKind;
 use crate::messages::{
-    Band, Bytes, HeatmapLayout, ItemId, JobId, JobOutcome, Metric, Neighbour, PairStatistics,
-    Progress, count as counted,
+    Band, Bytes, HeatmapLayout, ItemId, JobId, JobOutcome, Linkage, Metric, Neighbour, PairStatistics,
+    Progress, TopicMethod, count as counted, tree_bytes,
 };
 use crate::state::AppState;
 
-/// Finds topics anew; `count` null lets the machine choose how many.
+/// Finds topics anew; `count` is how many topics, and for `hdbscan`, `dbscan` and `optics` how many
+/// items make one; null lets the machine choose.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn find_topics(
     app: AppHandle,
     job: JobId,
+    method: TopicMethod,
     count: Option<u32>,
     on_progress: Channel<Progress>,
 ) -> Result<JobOutcome> {
     jobs::run(app, JobKind::FindTopics, job, on_progress, move |job| {
-        let params =
-            FindTopics { count: count.map(|count| count as usize), seed: job.workbook.seed() };
+        let params = FindTopics {
+            way: method.into(),
+            count: count.map(|count| count as usize),
+            seed: job.workbook.seed(),
+        };
         let namer = job.state.models.namer()?;
         let naming = job.workbook.naming(&namer, &job.workbook.model());
         job.workbook.find_topics(&params, naming, job.monitor)
@@ -134,7 +139,44 @@ pub(crate) async fn similarities(
             // Vectors are of unit length, so both are the same number.
             Metric::Cosine | Metric::Dot => heatmap.similarities(rows, columns),
         };
-        Ok(Bytes(values.into_iter().flat_map(f32::to_le_bytes).collect()))
+        Ok(Bytes::floats(&values))
+    })
+    .await
+}
+
+/// Makes a tree over all items and orders the heatmap by it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn grow_tree(
+    app: AppHandle,
+    job: JobId,
+    linkage: Linkage,
+    on_progress: Channel<Progress>,
+) -> Result<JobOutcome> {
+    jobs::run(app, JobKind::GrowTree, job, on_progress, move |job| {
+        job.workbook.grow_tree(linkage.into(), job.monitor)
+    })
+    .await
+}
+
+/// The tree the heatmap is ordered by (see `tree_bytes`); empty while it is ordered by topic.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn tree(app: AppHandle) -> Result<Bytes> {
+    blocking(app, |state| {
+        let tree = state.workbook()?.tree();
+        Ok(tree.map_or_else(|| Bytes(Vec::new()), |tree| tree_bytes(&tree)))
+    })
+    .await
+}
+
+/// Orders the heatmap by topic again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn drop_tree(app: AppHandle) -> Result<()> {
+    blocking(app, |state| {
+        state.workbook()?.drop_tree();
+        Ok(())
     })
     .await
 }
@@ -169,7 +211,7 @@ fn colour_range(workbook: &Workbook, metric: Metric, model: &ModelKey) -> Engine
 }
 
 /// The vectors of the model `id`; null for those in use.
-fn key_of(state: &AppState, workbook: &Workbook, id: Option<&str>) -> EngineResult<ModelKey> {
+pub(super) fn key_of(state: &AppState, workbook: &Workbook, id: Option<&str>) -> EngineResult<ModelKey> {
     id.map_or_else(|| Ok(workbook.model()), |id| super::compare::key_of(state, id))
 }
 

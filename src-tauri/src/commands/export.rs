@@ -5,9 +5,11 @@ use std::path::Path;
 use kindred_engine::export;
 use kindred_engine::items::ItemId as EngineItemId;
 use tauri::AppHandle;
+use tauri::image::Image;
+use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
 use super::blocking;
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::messages::ItemId;
 
 /// Writes text, topic and confidence of these items, in this order (null: all, in list order).
@@ -26,6 +28,26 @@ pub(crate) async fn export_csv(
             None => (0..all.len()).map(EngineItemId::from_index).collect(),
         };
         Ok(export::write_csv(Path::new(&path), &all, &workbook.sorting(), &order)?)
+    })
+    .await
+}
+
+/// Writes a whole picture, or nothing; `bytes` in base 64, which is quicker than a list of numbers.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_picture(app: AppHandle, path: String, bytes: String) -> Result<()> {
+    blocking(app, move |_| Ok(export::write_picture(Path::new(&path), &bytes)?)).await
+}
+
+/// Puts a PNG on the clipboard.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn copy_picture(app: AppHandle, png: String) -> Result<()> {
+    let clipboard = app.clone();
+    blocking(app, move |_| {
+        let png = export::picture_bytes(&png)?;
+        let image = Image::from_bytes(&png).map_err(AppError::internal)?;
+        clipboard.clipboard().write_image(&image).map_err(AppError::internal)
     })
     .await
 }

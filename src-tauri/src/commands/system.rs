@@ -71,6 +71,20 @@ pub(crate) async fn ask_save_path(
     Ok(answer(|reply| dialog.save_file(reply)).await)
 }
 
+/// Asks where to save a picture, of the kind that the suggested name ends with.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn ask_picture_path(
+    app: AppHandle,
+    suggested_name: String,
+) -> Result<Option<String>> {
+    let kind = suggested_name.rsplit('.').next().unwrap_or("png").to_owned();
+    let dialog = dialog(&app, "Save the picture")
+        .set_file_name(suggested_name)
+        .add_filter(kind.to_uppercase(), &[&kind]);
+    Ok(answer(|reply| dialog.save_file(reply)).await)
+}
+
 /// The page's answer to `WindowClosing`.
 #[tauri::command]
 #[specta::specta]

@@ -56,6 +56,8 @@ impl From<EngineStage> for Stage {
             EngineStage::NamingTopics => Self::NamingTopics,
             EngineStage::Sorting => Self::Sorting,
             EngineStage::Comparing => Self::Comparing,
+            EngineStage::LayingOut => Self::LayingOut,
+            EngineStage::GrowingTree => Self::GrowingTree,
             EngineStage::Saving => Self::Saving,
         }
     }

@@ -8,16 +8,21 @@
 //! 3. Items go to the nearest centroid. Confidence comes from the cosines to all centroids; who is hardly closer
 //!    to its topic than to a strange one stays in Unsorted.
 
+use kodama::{Dendrogram, Method, linkage};
 use rayon::prelude::*;
 
 use super::centring::{centred, centroids, mean};
 use super::classify::Suggestion;
+use super::density::hdbscan;
 use super::kmeans::{Partition, Rounds, restarted};
+use super::other_ways::{dbscan, gaussian, optics};
 use super::names::{Unnamed, WITNESSES, names};
 use super::principal::project;
+use super::product::{Columns, matrix};
 use super::profile::similarities_to;
 use super::silhouette::mean_silhouette;
 use super::similarity::{neighbours, smoothed};
+use super::tree::{Linkage, grow};
 use super::vocabulary::Vocabulary;
 use crate::embed::{Embedder, embed_all};
 use crate::error::{Error, Result};
@@ -54,9 +59,36 @@ const TEMPERATURE: f32 = 0.1;
 const FIT: f64 = 2.0;
 
 /// How topics are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// Even groups around centres.
+    #[default]
+    Kmeans,
+    /// Where a tree over all items is cut.
+    Tree(Linkage),
+    /// Dense groups of any density; the rest in Unsorted.
+    Hdbscan,
+    /// Groups that differ in width and overlap.
+    Gaussian,
+    /// Dense groups of one density; the rest in Unsorted.
+    Dbscan,
+    /// The same, by going from item to next item.
+    Optics,
+}
+
+impl Way {
+    /// Whether the count is how many items make a topic, not how many topics there are.
+    #[must_use]
+    pub fn is_by_density(self) -> bool {
+        matches!(self, Self::Hdbscan | Self::Dbscan | Self::Optics)
+    }
+}
+
+/// What topics are found with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FindTopics {
-    /// How many; `None` lets the machine choose.
+    pub way: Way,
+    /// How many, or how many items make one ([`Way::is_by_density`]); `None` lets the machine choose.
     pub count: Option<usize>,
     /// Start of every random choice.
     pub seed: u64,
@@ -104,11 +136,7 @@ pub fn find<'a>(
     monitor: &dyn Monitor,
 ) -> Result<Sorting> {
     let count = vectors.len();
-    if let Some(wanted) = params.count.filter(|&wanted| wanted == 0 || wanted > count) {
-        return Err(Error::Invalid(format!(
-            "{wanted} topics cannot be made of {count} texts. Choose a number from 1 to {count}."
-        )));
-    }
+    check_count(params, count)?;
     let rows = centred(vectors, &mean(vectors));
     // Too few to tell what is alike, or nothing but one meaning: nothing can be grouped.
     if params.count.is_none() && (count < 4 || rows.values().iter().all(|&value| value == 0.0)) {
@@ -118,16 +146,89 @@ pub fn find<'a>(
     monitor.check()?;
     let points = grouping_space(&rows);
     monitor.check()?;
-    let k = match params.count {
-        Some(wanted) => wanted,
-        None => best_count(&rows, &points, params.seed, monitor)?,
+    let wanted = |points: &Vectors| match params.count {
+        Some(wanted) => Ok(wanted),
+        None => best_count(&rows, points, params.seed, monitor),
     };
-    let restarts = if count < MANY { RESTARTS } else { RESTARTS_OF_MANY };
-    let runs = restarted(&points, k, restarts, ROUNDS, params.seed, monitor)?;
-    monitor.progress(Stage::NamingTopics, 0, 1);
-    let sorting = sorting(&rows, texts, &runs, naming.into(), monitor)?;
-    monitor.progress(Stage::NamingTopics, 1, 1);
-    Ok(sorting)
+    let smallest = params.count.unwrap_or_else(|| smallest_topic(count)).max(2);
+    monitor.progress(Stage::FindingTopics, 0, 1);
+    let group = match params.way {
+        Way::Kmeans => return by_kmeans(&rows, texts, &points, wanted(&points)?, params.seed, naming.into(), monitor),
+        Way::Tree(linkage) => {
+            let tree = grow(&points, linkage, params.seed, monitor)?;
+            tree.cut(wanted(&points)?).into_iter().map(Some).collect()
+        }
+        Way::Hdbscan => hdbscan(&points, smallest, params.seed, monitor)?,
+        Way::Gaussian => gaussian(&points, wanted(&points)?)?,
+        Way::Dbscan => dbscan(&points, smallest)?,
+        Way::Optics => optics(&points, smallest)?,
+    };
+    monitor.progress(Stage::FindingTopics, 1, 1);
+    of_groups(vectors, texts, &group, naming, monitor)
+}
+
+/// Items that make a topic of `count` items, unless the person says otherwise.
+fn smallest_topic(count: usize) -> usize {
+    (count.isqrt() / 5).clamp(3, 25)
+}
+
+fn check_count(params: &FindTopics, count: usize) -> Result<()> {
+    match params.count {
+        Some(wanted) if (wanted == 0 || wanted > count) && params.way.is_by_density() => {
+            Err(Error::Invalid(format!(
+                "A topic of at least {wanted} texts cannot be found among {count}. Choose a number from 2 to {count}."
+            )))
+        }
+        Some(wanted) if wanted == 0 || wanted > count => Err(Error::Invalid(format!(
+            "{wanted} topics cannot be made of {count} texts. Choose a number from 1 to {count}."
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Names the topics that items were grouped into; who is in no group is in Unsorted.
+///
+/// # Errors
+/// `Cancelled`; what the model fails with that reads typical items for their names.
+pub fn of_groups<'a>(
+    vectors: &Vectors,
+    texts: &[&str],
+    group: &[Option<u32>],
+    naming: impl Into<Naming<'a>>,
+    monitor: &dyn Monitor,
+) -> Result<Sorting> {
+    let rows = centred(vectors, &mean(vectors));
+    let k = group.iter().flatten().max().map_or(0, |&last| last as usize + 1);
+    // Once grouped, there is nothing that another run could do differently.
+    named(&rows, texts, group, &vec![NOT_MEASURED; k], naming.into(), monitor)
+}
+
+/// The stability of a topic that was not found again and again.
+const NOT_MEASURED: f32 = 0.0;
+
+fn by_kmeans(
+    rows: &Vectors,
+    texts: &[&str],
+    points: &Vectors,
+    k: usize,
+    seed: u64,
+    naming: Naming<'_>,
+    monitor: &dyn Monitor,
+) -> Result<Sorting> {
+    let restarts = if rows.len() < MANY { RESTARTS } else { RESTARTS_OF_MANY };
+    let runs = restarted(points, k, restarts, ROUNDS, seed, monitor)?;
+    let best = &runs[0];
+    let k = best.centroids.len();
+    let found: Vec<Option<u32>> = best.assignment.iter().map(|&part| Some(part)).collect();
+    let to_centres = similarities_to(rows, &centroids(rows, &found, k));
+    // Everybody goes where their own words are closest: smoothing has drawn some along with their company.
+    let assignment: Vec<u32> = to_centres.chunks_exact(k).map(closest).collect();
+    let group: Vec<Option<u32>> = poorly_placed(&assignment, &to_centres, k)
+        .into_iter()
+        .zip(&assignment)
+        .map(|(is_poor, &part)| (!is_poor).then_some(part))
+        .collect();
+    named(rows, texts, &group, &stability(&runs), naming, monitor)
 }
 
 /// The centred rows in a space where groups stand apart.
@@ -181,30 +282,25 @@ fn counts_to_try(items: usize, sampled: usize) -> Vec<usize> {
     counts
 }
 
-fn sorting(
+/// The groups as topics with names, and everybody's place.
+fn named(
     rows: &Vectors,
     texts: &[&str],
-    runs: &[Partition],
+    group: &[Option<u32>],
+    part_stability: &[f32],
     naming: Naming<'_>,
     monitor: &dyn Monitor,
 ) -> Result<Sorting> {
-    let best = &runs[0];
-    let k = best.centroids.len();
-    let found: Vec<Option<u32>> = best.assignment.iter().map(|&part| Some(part)).collect();
-    let to_centres = similarities_to(rows, &centroids(rows, &found, k));
-    // Everybody goes where their own words are closest: smoothing has drawn some along with their company.
-    let assignment: Vec<u32> = to_centres.chunks_exact(k).map(closest).collect();
-    let group: Vec<Option<u32>> = poorly_placed(&assignment, &to_centres, k)
-        .into_iter()
-        .zip(&assignment)
-        .map(|(is_poor, &part)| (!is_poor).then_some(part))
-        .collect();
-    let order = by_size(&group, k);
-    let mut place_of = vec![None; k];
+    monitor.progress(Stage::NamingTopics, 0, 1);
+    let order = by_size(group, part_stability.len());
+    if order.is_empty() {
+        let placements = vec![Placement::UNSORTED; rows.len()];
+        return Ok(Sorting { placements, ..Sorting::default() });
+    }
+    let mut place_of = vec![None; part_stability.len()];
     for (place, &part) in order.iter().enumerate() {
         place_of[part] = Some(place as u32);
     }
-    let part_stability = stability(runs);
     let ordered_group: Vec<Option<u32>> =
         group.iter().map(|part| part.and_then(|part| place_of[part as usize])).collect();
     let centres = centroids(rows, &ordered_group, order.len());
@@ -233,7 +329,70 @@ fn sorting(
     let placements = (0..rows.len())
         .map(|item| placement(ordered_group[item], &to_centres[item * width..][..width]))
         .collect();
+    monitor.progress(Stage::NamingTopics, 1, 1);
     Ok(Sorting { topics, placements, ..Sorting::default() })
+}
+
+/// Which topics belong together: of each of `k` topics its broad topic, numbered by the first one in
+/// it. As many as lie apart best, between a sixth and half as many as there are topics.
+#[must_use]
+pub fn broad_groups(rows: &Vectors, topic_of: &[Option<u32>], k: usize) -> Vec<u32> {
+    let centres = centroids(rows, topic_of, k);
+    let similar = matrix(centres.values(), &Columns::pack(centres.values(), centres.dim()));
+    let mut distances: Vec<f32> =
+        (0..k).flat_map(|a| (a + 1..k).map(move |b| (a, b))).map(|(a, b)| 1.0 - similar[a * k + b]).collect();
+    let tree = linkage(&mut distances, k, Method::Average);
+    let placed: Vec<usize> = (0..rows.len()).filter(|&item| topic_of[item].is_some()).collect();
+    let step = placed.len().div_ceil(SAMPLE).max(1);
+    let sample: Vec<usize> = placed.into_iter().step_by(step).collect();
+    let sampled = rows.select(sample.iter().copied());
+    let topics: Vec<u32> = sample.iter().filter_map(|&item| topic_of[item]).collect();
+    let mut best = (f64::NEG_INFINITY, Vec::new());
+    for count in (k / 6).max(2)..=(k / 2).max(2) {
+        let broad = cut(&tree, k, count);
+        let group: Vec<u32> = topics.iter().map(|&topic| broad[topic as usize]).collect();
+        let score = mean_silhouette(&sampled, &group, count);
+        if score > best.0 {
+            best = (score, broad);
+        }
+    }
+    best.1
+}
+
+/// Of every leaf its group, when the tree is cut into `count`.
+fn cut(tree: &Dendrogram<f32>, leaves: usize, count: usize) -> Vec<u32> {
+    let mut parent: Vec<usize> = (0..2 * leaves).collect();
+    for (place, step) in tree.steps().iter().enumerate().take(leaves - count) {
+        parent[step.cluster1] = leaves + place;
+        parent[step.cluster2] = leaves + place;
+    }
+    let mut numbers: Vec<usize> = Vec::new();
+    (0..leaves)
+        .map(|mut node| {
+            while parent[node] != node {
+                node = parent[node];
+            }
+            let place = numbers.iter().position(|&root| root == node);
+            place.unwrap_or_else(|| {
+                numbers.push(node);
+                numbers.len() - 1
+            }) as u32
+        })
+        .collect()
+}
+
+/// A name for each of `k` groups of rows of the vocabulary's own model.
+#[must_use]
+pub fn names_of_groups(
+    rows: &Vectors,
+    texts: &[&str],
+    group: &[Option<u32>],
+    k: usize,
+    vocabulary: &Vocabulary,
+) -> Vec<String> {
+    let centres = centroids(rows, group, k);
+    let unnamed = unnamed(rows, texts, group, &similarities_to(rows, &centres), k);
+    names(&centres, &unnamed, vocabulary).into_iter().map(|names| names.name).collect()
 }
 
 /// The topics' centroids and typical items as another model sees them.

@@ -333,7 +333,7 @@ fn in_order(mut found: Vec<([u32; 2], f32)>, linkage: Linkage, leaves: usize) ->
     found.sort_by(|a, b| a.1.total_cmp(&b.1));
     let mut parent: Vec<u32> = (0..(2 * leaves) as u32).collect();
     let mut size = vec![1_u32; 2 * leaves];
-    let mut root = |parent: &mut Vec<u32>, mut node: u32| {
+    let root = |parent: &mut Vec<u32>, mut node: u32| {
         while parent[node as usize] != node {
             parent[node as usize] = parent[parent[node as usize] as usize];
             node = parent[node as usize];

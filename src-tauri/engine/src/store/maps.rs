@@ -15,7 +15,7 @@ pub(crate) struct MapRow {
 }
 
 /// A map and what it was laid out of.
-pub(crate) struct KeptMap {
+pub struct KeptMap {
     pub(crate) map: Map,
     pub(crate) laid_out: Vec<u8>,
 }

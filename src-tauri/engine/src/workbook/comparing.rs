@@ -10,7 +10,7 @@ use super::{Agreement, Judge, Workbook};
 use crate::analyse::classify::{Space, classify, embed_clues};
 use crate::analyse::compare::{adjusted_rand, matched_topics, neighbour_overlap};
 use crate::analyse::similarity::neighbours;
-use crate::analyse::topics::{self, FindTopics, Naming};
+use crate::analyse::topics::{self, FindTopics, Naming, Way};
 use crate::analyse::vocabulary::Vocabulary;
 use crate::embed::{Embedder, ModelKey, Shared};
 use crate::error::{Error, Result};
@@ -273,7 +273,7 @@ impl Workbook {
         }
         let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
         let count = (!before.topics.is_empty()).then_some(before.topics.len());
-        let params = FindTopics { count, seed: self.seed };
+        let params = FindTopics { way: Way::Kmeans, count, seed: self.seed };
         topics::find(&vectors, &texts, &params, self.naming(namer, model.key()), monitor)
     }
 

@@ -7,7 +7,7 @@ use super::Workbook;
 use super::carry_over::carry_over;
 use crate::analyse::classify::{classify, embed_clues, nearest_topics};
 use crate::analyse::profile::groups;
-use crate::analyse::topics::{self, FindTopics, Naming};
+use crate::analyse::topics::{self, FindTopics, Naming, Way};
 use crate::edits::Edit;
 use crate::embed::Embedder;
 use crate::error::{Error, Result};
@@ -35,7 +35,17 @@ impl Workbook {
         self.check_writable()?;
         let vectors = self.vectors()?;
         let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
-        let found = topics::find(&vectors, &texts, params, naming, monitor)?;
+        let cut = match (params.way, params.count) {
+            (Way::Tree(linkage), Some(count)) => self
+                .tree()
+                .filter(|tree| tree.linkage == linkage && count > 0)
+                .map(|tree| tree.cut(count).into_iter().map(Some).collect::<Vec<_>>()),
+            _ => None,
+        };
+        let found = match cut {
+            Some(group) => topics::of_groups(&vectors, &texts, &group, naming, monitor)?,
+            None => topics::find(&vectors, &texts, params, naming, monitor)?,
+        };
         self.replace(monitor, |before| {
             let sorting = carry_over(before, found);
             let label = format!("Found {}", count_of_topics(sorting.topics.len()));
@@ -101,7 +111,7 @@ impl Workbook {
         let inside = vectors.select(members.iter().copied());
         let mut naming = naming.into();
         let mut find = |count| {
-            let params = FindTopics { count, seed: self.seed };
+            let params = FindTopics { way: Way::Kmeans, count, seed: self.seed };
             topics::find(&inside, &texts, &params, naming.again(), monitor)
         };
         let mut parts = find(None)?;

@@ -22,6 +22,25 @@ import {
 } from "$lib/charts/heatmap";
 import type { CanvasColours } from "./theme";
 
+/** What drawing needs of a canvas beyond pixels: something that keeps marks can stand in for it. */
+export type Pen = Pick<
+  CanvasRenderingContext2D,
+  | "beginPath"
+  | "clip"
+  | "fillRect"
+  | "fillStyle"
+  | "fillText"
+  | "font"
+  | "measureText"
+  | "rect"
+  | "restore"
+  | "rotate"
+  | "save"
+  | "textAlign"
+  | "textBaseline"
+  | "translate"
+>;
+
 export interface Scene extends HeatmapScene {
   viewport: Viewport;
   level: number;
@@ -58,7 +77,16 @@ export function drawHeatmap(
   drawLabels(context, scene, start, box, area);
 }
 
-function clipTo(context: CanvasRenderingContext2D, box: Box, paint: () => void): void {
+/** All that is not pixels or the selection: figures, bands and words. */
+export function drawWriting(pen: Pen, scene: Scene, area: Area): void {
+  const start = origin(scene.viewport, area);
+  const box = cellsBox(scene.viewport, area);
+  if (showsNumbers(scene.viewport.cellPx)) drawNumbers(pen, scene, start, box, area);
+  drawBands(pen, scene, start, box);
+  drawLabels(pen, scene, start, box, area);
+}
+
+function clipTo(context: Pen, box: Box, paint: () => void): void {
   context.save();
   context.beginPath();
   context.rect(box.x, box.y, box.width, box.height);
@@ -67,7 +95,7 @@ function clipTo(context: CanvasRenderingContext2D, box: Box, paint: () => void):
   context.restore();
 }
 
-function drawCells(
+export function drawCells(
   context: CanvasRenderingContext2D,
   buffer: CellBuffer,
   scene: Scene,
@@ -123,7 +151,7 @@ function drawCells(
 }
 
 function drawNumbers(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   scene: Scene,
   start: Point,
   box: Box,
@@ -199,7 +227,7 @@ function drawSelectionLines(
   });
 }
 
-function drawBands(context: CanvasRenderingContext2D, scene: Scene, start: Point, box: Box): void {
+function drawBands(context: Pen, scene: Scene, start: Point, box: Box): void {
   const { layout, viewport, colours } = scene;
   const fill = (mark: BandMark): string => {
     const colour = scene.colourOf(mark.band);
@@ -218,7 +246,7 @@ function drawBands(context: CanvasRenderingContext2D, scene: Scene, start: Point
 }
 
 function drawLabels(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   scene: Scene,
   start: Point,
   box: Box,
@@ -294,7 +322,7 @@ function drawLabels(
 
 /** Text that reads upwards from the point, shortened to the room above it. */
 function drawUpright(
-  context: CanvasRenderingContext2D,
+  context: Pen,
   text: string,
   x: number,
   bottom: number,

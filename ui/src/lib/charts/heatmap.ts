@@ -48,6 +48,8 @@ export interface Area {
   height: number;
   size: number;
   bands: number;
+  /** Room left of the labels for something that stands beside the rows. */
+  besidePx?: number;
 }
 
 export type LabelMode = "topics" | "words-upright" | "words-level";
@@ -75,10 +77,14 @@ export function showsNumbers(cellPx: number): boolean {
 }
 
 /** Whether so many topics share the upper side that their names have to stand upright. */
-export function hasUprightTopics({ width, bands }: Area): boolean {
+export function hasUprightTopics(area: Area): boolean {
+  const width = widthOf(area);
   const { left, edge } = roomFor(width);
-  return width >= COMPACT_BELOW_PX && bands * LEVEL_TOPIC_PX > width - left - edge;
+  return width >= COMPACT_BELOW_PX && area.bands * LEVEL_TOPIC_PX > width - left - edge;
 }
+
+/** What the heatmap itself has of the canvas. */
+const widthOf = ({ width, besidePx = 0 }: Area): number => width - besidePx;
 
 /** What labels take of a canvas: left of the cells, above them when they stand upright, and an edge around. */
 function roomFor(width: number): { left: number; upright: number; edge: number } {
@@ -90,12 +96,12 @@ function roomFor(width: number): { left: number; upright: number; edge: number }
 export function plotBox(area: Area, cellPx: number): Box {
   const mode = labelMode(cellPx);
   const isUpright = mode === "words-upright" || (mode === "topics" && hasUprightTopics(area));
-  const { left, upright, edge } = roomFor(area.width);
+  const { left, upright, edge } = roomFor(widthOf(area));
   const top = isUpright ? upright : 32;
   return {
-    x: left,
+    x: left + (area.besidePx ?? 0),
     y: top,
-    width: Math.max(1, area.width - left - edge),
+    width: Math.max(1, widthOf(area) - left - edge),
     height: Math.max(1, area.height - top - edge),
   };
 }
@@ -225,6 +231,33 @@ export function hitTest(viewport: Viewport, point: Point, area: Area): Cell | nu
     row: Math.min(area.size - 1, Math.floor((point.y - start.y) / viewport.cellPx)),
     column: Math.min(area.size - 1, Math.floor((point.x - start.x) / viewport.cellPx)),
   };
+}
+
+/** Where that which stands beside the rows has its room: along the cells, left of their labels. */
+export function besideBox(viewport: Viewport, area: Area): Box {
+  const box = cellsBox(viewport, area);
+  const width = area.besidePx ?? 0;
+  return { x: box.x - roomFor(widthOf(area)).left - width, y: box.y, width, height: box.height };
+}
+
+/** The cells between two corners, both included. */
+export function windowBetween(a: Cell, b: Cell): { rows: Stretch; columns: Stretch } {
+  const between = (one: number, other: number): Stretch => [Math.min(one, other), Math.max(one, other) + 1];
+  return { rows: between(a.row, b.row), columns: between(a.column, b.column) };
+}
+
+/** How many pairs a window of cells holds, each counted once and none with itself. */
+export function pairCount(rows: Stretch, columns: Stretch): number {
+  const shared = Math.max(0, Math.min(rows[1], columns[1]) - Math.max(rows[0], columns[0]));
+  return (rows[1] - rows[0]) * (columns[1] - columns[0]) - shared - (shared * (shared - 1)) / 2;
+}
+
+/** The cell under a canvas point, or the one nearest to it. */
+export function nearestCell(viewport: Viewport, point: Point, area: Area): Cell {
+  const start = origin(viewport, area);
+  const at = (offset: number): number =>
+    Math.min(area.size - 1, Math.max(0, Math.floor(offset / viewport.cellPx)));
+  return { row: at(point.y - start.y), column: at(point.x - start.x) };
 }
 
 /** Places with at least a part of their row (column) in sight. */

@@ -30,6 +30,8 @@ export type Mark =
       weight?: number;
       anchor?: "start" | "middle" | "end";
       halo?: string;
+      /** Reads upwards from its place. */
+      isUpright?: boolean;
     }
   /** A part that is pixels already, as a data address. */
   | { kind: "image"; x: number; y: number; width: number; height: number; href: string };
@@ -142,6 +144,7 @@ export function markToSvg(mark: Mark, font: string): string {
           x: mark.x,
           // Not every program knows dominant-baseline; a third of the size is the middle of the letters.
           y: mark.y + mark.size * 0.35,
+          transform: mark.isUpright === true ? `rotate(-90 ${px(mark.x)} ${px(mark.y)})` : undefined,
           "font-family": font,
           "font-size": mark.size,
           "font-weight": mark.weight,
@@ -236,4 +239,48 @@ export function sceneToSvg(scene: Scene): Framed {
     "",
   ].join("\n");
   return { width, height, svg };
+}
+
+const GAP_PX = 20;
+const NAME_ROW_PX = 28;
+const NAME_PX = 14;
+
+function moved(mark: Mark, dx: number, dy: number): Mark {
+  return mark.kind === "line"
+    ? { ...mark, x1: mark.x1 + dx, y1: mark.y1 + dy, x2: mark.x2 + dx, y2: mark.y2 + dy }
+    : { ...mark, x: mark.x + dx, y: mark.y + dy };
+}
+
+/** Several charts in one picture, each below its name; the legend is that of the first. */
+export function sideBySide(
+  charts: readonly { name: string; scene: Scene }[],
+  { columns, title, footer }: { columns: number; title: string; footer: string },
+): Scene {
+  const [first] = charts;
+  if (!first) throw new Error("There is no chart to draw.");
+  const across = Math.max(1, Math.min(columns, charts.length));
+  const cell = {
+    width: Math.max(...charts.map(({ scene }) => scene.width)),
+    height: Math.max(...charts.map(({ scene }) => scene.height)) + NAME_ROW_PX,
+  };
+  const rows = Math.ceil(charts.length / across);
+  const { colours } = first.scene;
+  const marks = charts.flatMap(({ name, scene }, index): Mark[] => {
+    const [x, y] = [
+      (index % across) * (cell.width + GAP_PX),
+      Math.floor(index / across) * (cell.height + GAP_PX),
+    ];
+    return [
+      { kind: "text", x, y: y + NAME_ROW_PX / 2, text: name, size: NAME_PX, weight: 600, fill: colours.ink },
+      ...scene.marks.map((mark) => moved(mark, x, y + NAME_ROW_PX)),
+    ];
+  });
+  return {
+    ...first.scene,
+    width: across * cell.width + (across - 1) * GAP_PX,
+    height: rows * cell.height + (rows - 1) * GAP_PX,
+    marks,
+    title,
+    footer,
+  };
 }

@@ -13,6 +13,8 @@ export const commands = {
 	askOpenPath: () => __TAURI_INVOKE<string | null>("ask_open_path"),
 	/**  Asks where to save; null when the person closed the dialog. */
 	askSavePath: (suggestedName: string) => __TAURI_INVOKE<string | null>("ask_save_path", { suggestedName }),
+	/**  Asks where to save a picture, of the kind that the suggested name ends with. */
+	askPicturePath: (suggestedName: string) => __TAURI_INVOKE<string | null>("ask_picture_path", { suggestedName }),
 	/**  Asks for a folder; null when the person closed the dialog. */
 	askFolder: () => __TAURI_INVOKE<string | null>("ask_folder"),
 	/**  The page's answer to `WindowClosing`. */
@@ -61,8 +63,11 @@ export const commands = {
 	adoptModel: (job: JobId, model: string, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("adopt_model", { job, model, onProgress }),
 	/**  Keeps the draft: no other model takes over. */
 	keepDraft: () => __TAURI_INVOKE<WorkbookView>("keep_draft"),
-	/**  Finds topics anew; `count` null lets the machine choose how many. */
-	findTopics: (job: JobId, count: number | null, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("find_topics", { job, count, onProgress }),
+	/**
+	 *  Finds topics anew; `count` is how many topics, and for `hdbscan`, `dbscan` and `optics` how many
+	 *  items make one; null lets the machine choose.
+	 */
+	findTopics: (job: JobId, method: TopicMethod, count: number | null, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("find_topics", { job, method, count, onProgress }),
 	/**  Sorts everything that is not pinned into topics the person made. */
 	sortInto: (job: JobId, request: SortRequest, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("sort_into", { job, request, onProgress }),
 	/**  Finds topics inside a topic. */
@@ -86,6 +91,30 @@ export const commands = {
 	 *  in the order, start to before end), row-major: f32, little-endian.
 	 */
 	similarities: (metric: Metric, model: string | null, rowStart: number, rowEnd: number, columnStart: number, columnEnd: number) => __TAURI_INVOKE<ArrayBuffer>("similarities", { metric, model, rowStart, rowEnd, columnStart, columnEnd }),
+	/**  Makes a tree over all items and orders the heatmap by it. */
+	growTree: (job: JobId, linkage: Linkage, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("grow_tree", { job, linkage, onProgress }),
+	/**  The tree the heatmap is ordered by (see `tree_bytes`); empty while it is ordered by topic. */
+	tree: () => __TAURI_INVOKE<ArrayBuffer>("tree"),
+	/**  Orders the heatmap by topic again. */
+	dropTree: () => __TAURI_INVOKE<null>("drop_tree"),
+	/**  The map kept for this request, or null when it was never laid out. */
+	map: (request: MapRequest) => __TAURI_INVOKE<MapView | null>("map", { request }),
+	/**
+	 *  Where items are, by item id: f32, little-endian, as many for each as there are dimensions. Of a
+	 *  layout that is forming its latest state, else of the kept map; empty when there is none.
+	 */
+	positions: (request: MapRequest) => __TAURI_INVOKE<ArrayBuffer>("positions", { request }),
+	/**  Lays a map out and keeps it. */
+	layOut: (job: JobId, request: MapRequest, onProgress: Channel<Progress>) => __TAURI_INVOKE<MapOutcome>("lay_out", { job, request, onProgress }),
+	/**  Halts a layout that is forming, or lets it go on. */
+	pauseLayout: (job: JobId, isPaused: boolean) => __TAURI_INVOKE<null>("pause_layout", { job, isPaused }),
+	/**
+	 *  Where every item lies between two ends, by item id: f32, little-endian, 0 at the first end, 1 at
+	 *  the second. No server is asked.
+	 */
+	axis: (from: AxisEnd, to: AxisEnd) => __TAURI_INVOKE<ArrayBuffer>("axis", { from, to }),
+	/**  Topics grouped into broad ones, in topic order; empty when there are too few topics. */
+	broadTopics: () => __TAURI_INVOKE<BroadTopic[]>("broad_topics"),
 	/**  All models Kindred can run. */
 	models: () => __TAURI_INVOKE<ModelList>("models"),
 	/**  Servers everybody knows. */
@@ -131,6 +160,10 @@ export const commands = {
 	forgetAnswers: () => __TAURI_INVOKE<Related>("forget_answers"),
 	/**  Writes text, topic and confidence of these items, in this order (null: all, in list order). */
 	exportCsv: (path: string, items: ItemId[] | null) => __TAURI_INVOKE<null>("export_csv", { path, items }),
+	/**  Writes a whole picture, or nothing; `bytes` in base 64, which is quicker than a list of numbers. */
+	savePicture: (path: string, bytes: string) => __TAURI_INVOKE<null>("save_picture", { path, bytes }),
+	/**  Puts a PNG on the clipboard. */
+	copyPicture: (png: string) => __TAURI_INVOKE<null>("copy_picture", { png }),
 	/**  Asks a job to stop. What it finished is kept. */
 	cancelJob: (job: JobId) => __TAURI_INVOKE<null>("cancel_job", { job }),
 };
@@ -210,11 +243,20 @@ export type AppError = {
 	detail: string,
 };
 
+/**  One end of an axis: a text of the person's, an item, or a topic's middle. */
+export type AxisEnd = { kind: "text"; text: string } | { kind: "item"; item: ItemId } | { kind: "topic"; topic: TopicId };
+
 /**  A stretch of the heatmap's order that belongs to one topic, `start` to before `end`. */
 export type Band = {
 	topic: TopicId | null,
 	start: number,
 	end: number,
+};
+
+/**  Topics that belong together. */
+export type BroadTopic = {
+	name: string,
+	topics: TopicId[],
 };
 
 /**  What a chat model that sorts every text would be asked and answer. */
@@ -448,10 +490,40 @@ export type Likeness = {
 	neighbours: number,
 };
 
+/**  How far two groups of a tree are from each other. */
+export type Linkage = "average" | "complete" | "ward";
+
 export type ListFormat = "text" | "csv" | "tsv";
 
 /**  Where a list comes from. */
 export type ListSource = { kind: "file"; path: string } | { kind: "text"; text: string } | { kind: "sample"; id: string };
+
+export type MapMethod = "umap" | "tsne" | "pca";
+
+export type MapOutcome = { kind: "finished"; map: MapView } | 
+/**  What was laid out until then stays to be seen, but is not kept. */
+{ kind: "cancelled" } | 
+/**  Another workbook took the place of the one that was laid out. */
+{ kind: "abandoned" };
+
+export type MapRequest = {
+	method: MapMethod,
+	/**  2 or 3. */
+	dims: number,
+	/**  Null: the workbook's own. */
+	model: string | null,
+};
+
+export type MapView = {
+	method: MapMethod,
+	dims: number,
+	/**  The name of the model whose vectors were laid out. */
+	modelName: string,
+	/**  Items or vectors changed since. */
+	isStale: boolean,
+	/**  How many of the 15 nearest items in the space are near on the map as well, 0 to 1 (trustworthiness). */
+	trustworthiness: number | null,
+};
 
 export type Metric = "cosine" | "dot";
 
@@ -707,45 +779,6 @@ export type StartInfo = {
 };
 
 export type TopicId = number;
-
-/**  One end of an axis: a text of the person's, an item, or a topic's middle. */
-export type AxisEnd = { kind: "text"; text: string } | { kind: "item"; item: ItemId } | { kind: "topic"; topic: TopicId };
-
-/**  Topics that belong together. */
-export type BroadTopic = {
-	name: string,
-	topics: TopicId[],
-};
-
-/**  How far two groups of a tree are from each other. */
-export type Linkage = "average" | "complete" | "ward";
-
-export type MapMethod = "umap" | "tsne" | "pca";
-
-export type MapOutcome = { kind: "finished"; map: MapView } | 
-/**  What was laid out until then stays to be seen, but is not kept. */
-{ kind: "cancelled" } | 
-/**  Another workbook took the place of the one that was laid out. */
-{ kind: "abandoned" };
-
-export type MapRequest = {
-	method: MapMethod,
-	/**  2 or 3. */
-	dims: number,
-	/**  Null: the workbook's own. */
-	model: string | null,
-};
-
-export type MapView = {
-	method: MapMethod,
-	dims: number,
-	/**  The name of the model whose vectors were laid out. */
-	modelName: string,
-	/**  Items or vectors changed since. */
-	isStale: boolean,
-	/**  How many of the 15 nearest items in the space are near on the map as well, 0 to 1 (trustworthiness). */
-	trustworthiness: number,
-};
 
 /**  How topics are found. */
 export type TopicMethod = "kmeans" | "average" | "complete" | "ward" | "hdbscan" | "gaussian" | "dbscan" | "optics";

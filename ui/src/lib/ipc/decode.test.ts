@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodePlaces, decodeTexts } from "./decode";
+import { decodePlaces, decodeTexts, decodeTree, encodeBase64 } from "./decode";
 
 /** Bytes of the same realm as the code under test sees in the web view. */
 function bytesOf(text: string): ArrayBuffer {
@@ -35,6 +35,26 @@ describe("binary replies", () => {
     expect(Array.from(places.confidence)).toEqual([0.25, 0.5]);
     expect(Array.from(places.runnerUpConfidence)).toEqual([0.125, 0.75]);
     expect(Array.from(places.pinned)).toEqual([0, 1]);
+  });
+
+  it("hold a tree, or none", () => {
+    const numbers = new Uint32Array([2, 3, 2, 0, 4, 5, 9, 0, 2, 1, 3]);
+    const bytes = new Uint8Array(4 * 13);
+    bytes.set(new Uint8Array(numbers.buffer));
+    bytes.set(new Uint8Array(new Float32Array([0.5, 1.25]).buffer), 4 * 11);
+    const tree = decodeTree(bytes.buffer);
+    expect(tree?.linkage).toBe("ward");
+    expect(tree?.leaves).toBe(3);
+    expect(Array.from(tree?.starts ?? [])).toEqual([0, 4, 5, 9]);
+    expect(Array.from(tree?.left ?? [])).toEqual([0, 2]);
+    expect(Array.from(tree?.right ?? [])).toEqual([1, 3]);
+    expect(Array.from(tree?.heights ?? [])).toEqual([0.5, 1.25]);
+    expect(decodeTree(new ArrayBuffer(0))).toBeNull();
+  });
+
+  it("go the other way as base 64, however many they are", () => {
+    const bytes = Uint8Array.from({ length: 100_001 }, (_, index) => index % 251);
+    expect(Uint8Array.from(atob(encodeBase64(bytes)), (letter) => letter.charCodeAt(0))).toEqual(bytes);
   });
 
   it("are refused when they have been cut off", () => {

@@ -36,6 +36,7 @@ import type {
 import { appError, readList, type ReadList } from "./fakeImport";
 import { comparisonOf, type FakeContender, questionsOf, relatedPairsOf, scaleOf } from "./fakeCompare";
 import { FakeMaps } from "./fakeMap";
+import { FakeTree } from "./fakeTree";
 import { embedBy, FakeModels, INSTANT } from "./fakeModels";
 import { moreWords, NINE, twentyThousand, words } from "./fakeLists";
 import {
@@ -332,9 +333,13 @@ export class FakeBackend implements Backend {
     (command) => {
       this.#did(command);
     },
-    () => {
+    (model) => {
       const book = this.#workbook();
-      return { sorting: book.sorting, modelName: this.library.view(book.model).name };
+      const { name } = this.library.view(model ?? book.model);
+      return {
+        sorting: { ...book.sorting, vectors: this.#vectorsOf(book, model ?? book.model) },
+        modelName: name,
+      };
     },
     () => this.options.tickMs ?? 0,
     (job) => this.#cancelled.has(job),
@@ -349,6 +354,19 @@ export class FakeBackend implements Backend {
   readonly askPicturePath = this.maps.askPicturePath;
   readonly savePicture = this.maps.savePicture;
   readonly copyPicture = this.maps.copyPicture;
+
+  readonly trees = new FakeTree(
+    (command) => {
+      this.#did(command);
+    },
+    () => ({ sorting: this.#workbook().sorting, byTopic: this.#byTopic() }),
+    () => this.#changed(),
+    () => this.options.tickMs ?? 0,
+    (job) => this.#cancelled.has(job),
+  );
+  readonly tree = this.trees.tree;
+  readonly dropTree = this.trees.dropTree;
+  readonly growTree = this.trees.growTree;
 
   readonly models = this.library.models;
   readonly apiPresets = this.library.apiPresets;
@@ -588,7 +606,9 @@ export class FakeBackend implements Backend {
     if (this.#cancelled.has(job)) return { kind: "cancelled", workbook: this.#changed() };
     const n = book.texts.length;
     const k = Math.min(n, count ?? Math.min(50, Math.max(3, Math.round(Math.sqrt(n / 5.6)))));
-    const next = found(book.sorting, book.texts, k);
+    const isLinkage = method === "average" || method === "complete" || method === "ward";
+    const groups = isLinkage ? this.trees.cut(book.sorting.vectors, method, k) : undefined;
+    const next = found(book.sorting, book.texts, k, groups);
     return { kind: "finished", workbook: this.#do(`Found ${next.topics.length} topics`, next) };
   }
 
@@ -832,14 +852,8 @@ export class FakeBackend implements Backend {
     const model = wanted ?? book.model;
     const known = this.#pictures.get(model);
     if (known?.revision === this.#revision) return known;
-    const { texts, sorting } = book;
-    const { topics, places } = sorting;
     const { vectors } = this.#contender(model);
-    const place = new Map(topics.map(({ id }, index) => [id, index]));
-    const order = Uint32Array.from(texts.keys()).sort((a, b) => {
-      const topicOf = (item: number): number => place.get(places.topic[item] ?? NO_TOPIC) ?? topics.length;
-      return topicOf(a) - topicOf(b) || (places.confidence[b] ?? 0) - (places.confidence[a] ?? 0) || a - b;
-    });
+    const order = this.trees.orderFor(book.sorting.vectors) ?? this.#byTopic();
     const { values } = this.#pairs(vectors);
     const low = values[Math.floor(values.length * 0.005)] ?? 0;
     const high = values[Math.floor((values.length - 1) * 0.998)] ?? 1;
@@ -847,5 +861,15 @@ export class FakeBackend implements Backend {
     const picture = { revision: this.#revision, order, vectors, sums, low, high };
     this.#pictures.set(model, picture);
     return picture;
+  }
+
+  #byTopic(): Uint32Array {
+    const { texts, sorting } = this.#workbook();
+    const { topics, places } = sorting;
+    const place = new Map(topics.map(({ id }, index) => [id, index]));
+    return Uint32Array.from(texts.keys()).sort((a, b) => {
+      const topicOf = (item: number): number => place.get(places.topic[item] ?? NO_TOPIC) ?? topics.length;
+      return topicOf(a) - topicOf(b) || (places.confidence[b] ?? 0) - (places.confidence[a] ?? 0) || a - b;
+    });
   }
 }

@@ -20,7 +20,7 @@ interface Kept {
 }
 
 const FRAMES = 24;
-const BROAD_FROM = 8;
+const BROAD_FROM = 6;
 const GOLDEN_ANGLE = 2.399963;
 
 const delay = (ms: number): Promise<void> =>
@@ -114,7 +114,7 @@ export class FakeMaps {
   readonly written = new Map<string, Uint8Array>();
   copied: Uint8Array | null = null;
   readonly #did: (command: string) => void;
-  readonly #look: () => MappedList;
+  readonly #look: (model?: string | null) => MappedList;
   readonly #tickMs: () => number;
   readonly #points: () => number | null;
   readonly #isCancelled: (job: JobId) => boolean;
@@ -124,7 +124,7 @@ export class FakeMaps {
 
   constructor(
     did: (command: string) => void,
-    look: () => MappedList,
+    look: (model?: string | null) => MappedList,
     tickMs: () => number,
     isCancelled: (job: JobId) => boolean,
     points: () => number | null,
@@ -167,6 +167,7 @@ export class FakeMaps {
   };
 
   readonly broadTopics = async (): Promise<BroadTopic[]> => {
+    this.#did("broadTopics");
     const { topics } = this.#look().sorting;
     if (topics.length < BROAD_FROM) return [];
     const third = Math.ceil(topics.length / 3);
@@ -187,8 +188,10 @@ export class FakeMaps {
     request: MapRequest,
     onProgress: (progress: Progress) => void,
   ): Promise<MapOutcome> => {
-    this.#did(`layOut ${request.method} ${request.dims}`);
-    const list = this.#look();
+    this.#did(
+      ["layOut", request.method, request.dims, request.model].filter((part) => part !== null).join(" "),
+    );
+    const list = this.#look(request.model);
     const { vectors, places } = list.sorting;
     const key = this.#key(request);
     const start = principal(vectors, request.dims);
@@ -202,7 +205,7 @@ export class FakeMaps {
     for (let frame = 0; frame < frames;) {
       await delay(this.#tickMs());
       if (this.#isCancelled(job)) return { kind: "cancelled" };
-      if (this.#look().sorting.vectors.length !== vectors.length) return { kind: "abandoned" };
+      if (this.#look(request.model).sorting.vectors.length !== vectors.length) return { kind: "abandoned" };
       if (this.#paused.has(job)) {
         await delay(20);
         continue;
@@ -235,12 +238,12 @@ export class FakeMaps {
     this.copied = png;
   };
 
-  #key({ method, dims }: MapRequest): string {
-    return `${this.#look().modelName} ${method} ${dims}`;
+  #key({ method, dims, model }: MapRequest): string {
+    return `${this.#look(model).modelName} ${method} ${dims}`;
   }
 
-  #view({ method, dims }: MapRequest, kept: Kept): MapView {
-    const { vectors } = this.#look().sorting;
+  #view({ method, dims, model }: MapRequest, kept: Kept): MapView {
+    const { vectors } = this.#look(model).sorting;
     return {
       method,
       dims,

@@ -18,7 +18,7 @@ import type {
 } from "./bindings";
 import { appError } from "./fakeImport";
 import { groupOf } from "./fakeLists";
-import { centred, DIM, dot, embedText, kMeans } from "./fakeVectors";
+import { centred, type Clusters, DIM, dot, embedText, kMeans } from "./fakeVectors";
 
 export interface Sorting {
   topics: TopicView[];
@@ -135,8 +135,13 @@ export function edited(
 }
 
 /** Finds `k` topics anew. What the person pinned stays together, under its topic's name. */
-export function found(sorting: Sorting, texts: readonly string[], k: number): Sorting {
-  const { centroids, best } = kMeans(centredOf(sorting.vectors), k, 6);
+export function found(
+  sorting: Sorting,
+  texts: readonly string[],
+  k: number,
+  groups?: Clusters,
+): Sorting {
+  const { centroids, best } = groups ?? kMeans(centredOf(sorting.vectors), k, 6);
   const kept = sorting.topics.filter(({ id }) =>
     sorting.places.topic.some((topic, item) => topic === id && sorting.places.pinned[item] === 1),
   );

@@ -5,7 +5,7 @@
 import { Channel } from "@tauri-apps/api/core";
 import type { Backend } from "./backend";
 import { commands, events, type Progress } from "./bindings";
-import { decodeFloats, decodeIds, decodePlaces, decodeTexts } from "./decode";
+import { decodeFloats, decodeIds, decodePlaces, decodeTexts, decodeTree, encodeBase64 } from "./decode";
 
 function channel<Message = Progress>(onProgress: (progress: Message) => void): Channel<Message> {
   const progress = new Channel<Message>();
@@ -49,6 +49,14 @@ export const tauriBackend: Backend = {
   heatmapTile: async (...tile) => new Uint8Array(await commands.heatmapTile(...tile)),
   similarities: async (metric, model, rows, columns) =>
     decodeFloats(await commands.similarities(metric, model, ...rows, ...columns)),
+  broadTopics: commands.broadTopics,
+  tree: async () => decodeTree(await commands.tree()),
+  dropTree: async () => void (await commands.dropTree()),
+
+  map: commands.map,
+  positions: async (request) => decodeFloats(await commands.positions(request)),
+  pauseLayout: async (job, isPaused) => void (await commands.pauseLayout(job, isPaused)),
+  axis: async (from, to) => decodeFloats(await commands.axis(from, to)),
 
   models: commands.models,
   apiPresets: commands.apiPresets,
@@ -95,6 +103,8 @@ export const tauriBackend: Backend = {
   embed: (job, onProgress) => commands.embed(job, channel(onProgress)),
   findTopics: (job, method, count, onProgress) =>
     commands.findTopics(job, method, count, channel(onProgress)),
+  layOut: (job, request, onProgress) => commands.layOut(job, request, channel(onProgress)),
+  growTree: (job, linkage, onProgress) => commands.growTree(job, linkage, channel(onProgress)),
   sortInto: (job, request, onProgress) => commands.sortInto(job, request, channel(onProgress)),
   splitTopic: (job, topic, onProgress) => commands.splitTopic(job, topic, channel(onProgress)),
   placeUnsorted: (job, onProgress) => commands.placeUnsorted(job, channel(onProgress)),
@@ -104,6 +114,9 @@ export const tauriBackend: Backend = {
   askFolder: commands.askFolder,
   askSavePath: commands.askSavePath,
   exportCsv: async (path, items) => void (await commands.exportCsv(path, items)),
+  askPicturePath: commands.askPicturePath,
+  savePicture: async (path, bytes) => void (await commands.savePicture(path, encodeBase64(bytes))),
+  copyPicture: async (png) => void (await commands.copyPicture(encodeBase64(png))),
   onFiles(callback) {
     const stop = subscribe(events.filesReceived, callback);
     // Files named on the command line arrived before this page could listen.

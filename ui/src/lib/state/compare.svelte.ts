@@ -12,14 +12,15 @@ import type {
 } from "$lib/ipc/bindings";
 import { shareBelow, similarityAt } from "$lib/charts/histogram";
 import { ComparedHeatmaps } from "./comparedHeatmaps.svelte";
-import type { RunJob } from "./jobs.svelte";
+import { ComparedMaps } from "./comparedMaps.svelte";
+import type { Jobs, RunJob } from "./jobs.svelte";
 import { Latest } from "./latest";
 import type { Library } from "./library.svelte";
 import type { Models } from "./models.svelte";
 import { folded } from "./words.svelte";
 import type { OpenWorkbook } from "./workbook.svelte";
 
-export type ComparePart = "differences" | "heatmaps" | "meaning";
+export type ComparePart = "differences" | "heatmaps" | "maps" | "meaning";
 
 /** Pairs that are listed. */
 const PAIRS_SHOWN = 100;
@@ -38,6 +39,7 @@ interface CompareNeeds {
   library: Library;
   workbook: OpenWorkbook;
   models: Models;
+  jobs: Jobs;
   runJob: RunJob;
 }
 
@@ -80,6 +82,7 @@ export class Compare {
   answers = $state.raw<readonly (Answer | null)[]>([]);
 
   readonly heatmaps: ComparedHeatmaps;
+  readonly maps: ComparedMaps;
   readonly #needs: CompareNeeds;
   readonly #measured = new Latest();
   /** What the person chose; null: the usual models. */
@@ -122,6 +125,7 @@ export class Compare {
   constructor(needs: CompareNeeds) {
     this.#needs = needs;
     this.heatmaps = new ComparedHeatmaps(needs.backend);
+    this.maps = new ComparedMaps(needs);
   }
 
   get isFiltered(): boolean {
@@ -209,11 +213,12 @@ export class Compare {
     }
   }
 
-  /** The models whose similarities can be told at once: they have read everything. */
-  readonly measured = $derived.by(() => {
+  /** The chosen models that have read everything: their maps and similarities can be told at once. */
+  readonly readers = $derived.by((): ModelInfo[] => {
     const { itemCount } = this.#needs.workbook.view;
-    return this.chosen.filter(({ embedded }) => embedded === itemCount).map(({ id }) => id);
+    return this.chosen.filter(({ embedded }) => embedded === itemCount);
   });
+  readonly measured = $derived.by(() => this.readers.map(({ id }) => id));
 
   /** Moves the line of every model at once, before anything is kept. */
   drag(percentile: number): void {

@@ -1,10 +1,11 @@
 /** What the heatmap shows: metric, palette, viewport and the pair under the pointer, on the workbook's own cells. */
 import type { Palette } from "$lib/charts/colours";
 import type { Cell, Viewport } from "$lib/charts/heatmap";
-import type { Backend } from "$lib/ipc/backend";
+import type { Backend, Tree } from "$lib/ipc/backend";
 import type { ItemId, Metric } from "$lib/ipc/bindings";
 import type { NumberStyle } from "$lib/text/heatmap";
 import { HeatmapCells } from "./heatmapCells.svelte";
+import { type CellWindow, HeatmapWindow } from "./heatmapWindow.svelte";
 import { Latest } from "./latest";
 
 export interface HoveredPair {
@@ -14,6 +15,9 @@ export interface HoveredPair {
   similarity: number | null;
 }
 
+/** Up to here every text has its own row in the table. */
+const MOST_ITEM_ROWS = 30;
+
 export class Heatmap extends HeatmapCells {
   metric = $state<Metric>("cosine");
   palette = $state<Palette>("viridis");
@@ -22,6 +26,10 @@ export class Heatmap extends HeatmapCells {
   /** Null: all of the list, whatever the window's size. */
   viewport = $state.raw<Viewport | null>(null);
   hovered = $state.raw<HoveredPair | null>(null);
+  /** What the items are ordered by; null: by topic. */
+  tree = $state.raw<Tree | null>(null);
+  /** The pairs that were dragged over. */
+  readonly window = new HeatmapWindow(this);
 
   readonly #hoverAsked = new Latest();
 
@@ -29,8 +37,28 @@ export class Heatmap extends HeatmapCells {
     super(backend, null, onError);
   }
 
+  /** Dragging selects cells instead of moving about. */
+  isSelecting = $state(false);
+
+  /** The cells that the table shows one by one: those selected, or all of a short list. Null: means of topics. */
+  get tableCells(): CellWindow | null {
+    const { shown } = this.window;
+    const fits = ([start, end]: [number, number]): boolean => end - start <= MOST_ITEM_ROWS;
+    if (shown && fits(shown.rows) && fits(shown.columns)) return shown;
+    const all: [number, number] = [0, this.picture?.layout.size ?? 0];
+    return fits(all) ? { rows: all, columns: all } : null;
+  }
+
+  protected override async fetchBeside(): Promise<() => void> {
+    const tree = await this.backend.tree();
+    return () => {
+      this.tree = tree;
+    };
+  }
+
   protected override onOtherCells(isOtherSize: boolean): void {
     this.hovered = null;
+    this.window.clear();
     if (isOtherSize) this.viewport = null;
   }
 

@@ -71,10 +71,14 @@ export class HeatmapCells {
   async sync(revision: number, metric: Metric): Promise<void> {
     if (this.#shown?.revision === revision && this.#shown.metric === metric) return;
     const reply = await this.#picture.ask(() =>
-      Promise.all([this.backend.heatmapLayout(metric, this.model), this.backend.heatmapOrder()]),
+      Promise.all([
+        this.backend.heatmapLayout(metric, this.model),
+        this.backend.heatmapOrder(),
+        this.fetchBeside(),
+      ]),
     );
     if (!reply) return;
-    const [layout, order] = reply.answer;
+    const [layout, order, showBeside] = reply.answer;
     const old = this.picture;
     // A renamed topic changes the revision but not one cell.
     const isSameCells =
@@ -96,6 +100,18 @@ export class HeatmapCells {
     });
     this.#shown = { revision, metric };
     this.picture = { layout, order, placeOf };
+    showBeside();
+  }
+
+  /** The items are in another order now, though the workbook is what it was. */
+  forget(): void {
+    this.#picture.forget();
+    this.#shown = null;
+  }
+
+  /** Fetches what belongs to the order, to be shown together with it. */
+  protected async fetchBeside(): Promise<() => void> {
+    return () => undefined;
   }
 
   /** What was known of single cells holds no longer. */
@@ -153,6 +169,15 @@ export class HeatmapCells {
 
   similarities(rows: Stretch, columns: Stretch): Promise<Float32Array> {
     return this.backend.similarities(this.#metricShown, this.model, rows, columns);
+  }
+
+  /** Means of a block of cells, at hand or fetched. */
+  async tile(address: TileAddress): Promise<Uint8Array> {
+    const { level, row, column } = address;
+    return (
+      this.tiles.get(address) ??
+      this.backend.heatmapTile(this.#metricShown, this.model, level, row, column)
+    );
   }
 
   /** Exact similarity of two places when it is at hand. */

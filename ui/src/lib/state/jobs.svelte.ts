@@ -11,7 +11,8 @@ export type JobKind =
   | "sortInto"
   | "splitTopic"
   | "placeUnsorted"
-  | "layOut";
+  | "layOut"
+  | "growTree";
 
 /** How the engine says that a job ended; with the workbook, if the job may have changed it. */
 interface AnyOutcome {

@@ -6,4 +6,6 @@ export class Layout {
   tab = $state<Tab>("board");
   isTopicsOpen = $state(true);
   isInspectorOpen = $state(true);
+  /** Topics are shown in the broad ones they belong to. */
+  isGrouped = $state(false);
 }

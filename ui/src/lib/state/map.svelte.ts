@@ -1,7 +1,7 @@
 /** The map of the list: how it is laid out, what is kept of it, and how one looks at it. */
 import { type Cloud, cloudOf, type Frame, frameOf, towards } from "$lib/charts/mapCloud";
 import type { Backend } from "$lib/ipc/backend";
-import type { BroadTopic, ItemId, JobId, MapMethod, MapRequest, MapView } from "$lib/ipc/bindings";
+import type { ItemId, JobId, MapMethod, MapRequest, MapView } from "$lib/ipc/bindings";
 import type { Jobs, RunJob } from "./jobs.svelte";
 import { Latest } from "./latest";
 import { MapAxes } from "./mapAxes.svelte";
@@ -44,8 +44,6 @@ export class ItemMap {
   isKnown = $state(false);
   /** Only these are shown; null: all. */
   isolated = $state.raw<ReadonlySet<ItemId> | null>(null);
-  /** Topics grouped into broad ones; none when there are too few. */
-  broad = $state.raw<readonly BroadTopic[]>([]);
   readonly stage = new MapStage();
   readonly axes: MapAxes;
 
@@ -88,10 +86,8 @@ export class ItemMap {
       const view = await this.#work.backend.map(request);
       const isAtHand = !isOther && this.cloud !== null && this.view?.isStale === view?.isStale;
       const raw = view === null || isAtHand ? null : await this.#work.backend.positions(request);
-      const broad = await this.#work.backend.broadTopics();
-      return { view, raw, broad };
+      return { view, raw };
     });
-    if (reply) this.broad = reply.answer.broad;
     if (!reply || this.#forming?.key === key) return;
     const { view, raw } = reply.answer;
     if (raw) {

@@ -16,6 +16,9 @@ const memory: WindowMemory = {
   topicFilter: 3,
   query: "app",
   topicCount: 12,
+  topicMethod: "ward",
+  smallestTopic: 4,
+  isGrouped: true,
 };
 
 describe("the window's memory", () => {
@@ -26,6 +29,7 @@ describe("the window's memory", () => {
       viewport: null,
       topicFilter: null,
       topicCount: null,
+      smallestTopic: null,
       selected: { kind: "topic", topic: null },
     };
     expect(readMemory(writeMemory(rest))).toEqual(rest);

@@ -1,8 +1,9 @@
 /** The window's memory as one string, kept in the workbook: how it looked when it was left. */
 import type { Palette } from "$lib/charts/colours";
 import type { Viewport } from "$lib/charts/heatmap";
-import type { Metric } from "$lib/ipc/bindings";
+import type { Metric, TopicMethod } from "$lib/ipc/bindings";
 import type { NumberStyle } from "$lib/text/heatmap";
+import { TOPIC_METHODS } from "./finding.svelte";
 import { TABS, type Tab } from "./layout.svelte";
 import type { Selected } from "./selection.svelte";
 import { SORT_KEYS, type SortKey } from "./words.svelte";
@@ -22,6 +23,9 @@ export interface WindowMemory {
   topicFilter: number | null;
   query: string;
   topicCount: number | null;
+  topicMethod: TopicMethod;
+  smallestTopic: number | null;
+  isGrouped: boolean;
 }
 
 export function writeMemory(memory: WindowMemory): string {
@@ -79,6 +83,9 @@ export function readMemory(stored: string): Partial<WindowMemory> {
     topicFilter: from.topicFilter === null ? null : number(from.topicFilter),
     query: typeof from.query === "string" ? from.query : undefined,
     topicCount: from.topicCount === null ? null : number(from.topicCount),
+    topicMethod: oneOf(from.topicMethod, TOPIC_METHODS),
+    smallestTopic: from.smallestTopic === null ? null : number(from.smallestTopic),
+    isGrouped: flag(from.isGrouped),
   };
   return Object.fromEntries(
     Object.entries(understood).filter(([, part]) => part !== undefined),

@@ -164,7 +164,7 @@ export class Moving {
   }
 
   /** Moves a topic one place up or down the list. */
-  async shift(topic: TopicId, by: 1 | -1): Promise<void> {
+  async shift(topic: TopicId, by: number): Promise<void> {
     const { topics } = this.#around.workbook.view;
     const place = topics.findIndex(({ id }) => id === topic) + by;
     if (place >= 0 && place < topics.length) await this.#apply({ kind: "reorderTopic", topic, place });

@@ -1,8 +1,11 @@
 /** Copies and saves charts as pictures: an SVG as it is, or drawn once into a PNG. */
 import { type Framed, type Scene, sceneToSvg } from "$lib/charts/picture";
 import type { Backend } from "$lib/ipc/backend";
+import { m } from "$lib/paraglide/messages";
 
 export type PictureKind = { kind: "png"; times: 1 | 2 | 4 } | { kind: "svg" };
+
+export type PictureWish = { kind: "copy" } | PictureKind;
 
 /** Larger canvases come out empty in some web views. */
 const MOST_SIDE_PX = 16_384;
@@ -50,4 +53,20 @@ export async function savePicture(
 /** Twice as large, so that it is sharp where it is pasted. */
 export async function copyPicture(backend: Backend, scene: () => Scene): Promise<void> {
   await backend.copyPicture(await pngOf(sceneToSvg(scene()), 2));
+}
+
+/** Does what was asked for, and says where the picture is now. */
+export async function keepPicture(
+  app: { backend: Backend; toasts: { say: (text: string) => void } },
+  name: string,
+  wish: PictureWish,
+  scene: () => Scene,
+): Promise<void> {
+  if (wish.kind === "copy") {
+    await copyPicture(app.backend, scene);
+    app.toasts.say(m.picture_copied());
+    return;
+  }
+  const path = await savePicture(app.backend, name, wish, scene);
+  if (path !== null) app.toasts.say(m.export_done({ path }));
 }

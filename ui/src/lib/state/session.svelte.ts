@@ -6,8 +6,10 @@ import { untrack } from "svelte";
 import type { Backend } from "$lib/ipc/backend";
 import type { ItemId, TopicId, WorkbookView } from "$lib/ipc/bindings";
 import { m } from "$lib/paraglide/messages";
+import { Broad } from "./broad.svelte";
 import { Compare } from "./compare.svelte";
 import { Doubt } from "./doubt.svelte";
+import { Finding } from "./finding.svelte";
 import { Heatmap } from "./heatmap.svelte";
 import { History } from "./history.svelte";
 import { Jobs, type RunJob } from "./jobs.svelte";
@@ -23,13 +25,11 @@ import { Score } from "./score.svelte";
 import { Selection } from "./selection.svelte";
 import { Sorting } from "./sorting.svelte";
 import { Threshold } from "./threshold.svelte";
+import { HeatmapTree } from "./tree.svelte";
 import { OpenWorkbook } from "./workbook.svelte";
 import { WordsTable } from "./words.svelte";
 
 const SAVE_AFTER_MS = 400;
-export const MIN_TOPICS = 2;
-/** The machine itself finds a hundred in long lists. */
-export const MAX_TOPICS = 200;
 
 /** What a session needs of the app around it. */
 export interface Surroundings {
@@ -46,6 +46,7 @@ export class Session {
   readonly jobs: Jobs;
   readonly words: WordsTable;
   readonly heatmap: Heatmap;
+  readonly tree: HeatmapTree;
   readonly nearness: Nearness;
   readonly moving: Moving;
   readonly sorting: Sorting;
@@ -56,9 +57,9 @@ export class Session {
   readonly compare: Compare;
   readonly models: Models;
   readonly map: ItemMap;
+  readonly broad: Broad;
+  readonly finding: Finding;
   readonly lit = new Lit();
-  /** How many topics to look for; null leaves it to the machine. */
-  topicCount = $state<number | null>(null);
   /** The topic whose name is being edited in the topics panel. */
   renaming = $state<TopicId | null>(null);
   /** The item that is read again with its new context. */
@@ -78,6 +79,8 @@ export class Session {
     this.workbook = new OpenWorkbook(around.backend, view);
     this.jobs = new Jobs(around.backend, (view) => this.workbook.update(view));
     this.words = new WordsTable(this.workbook);
+    this.broad = new Broad(around.backend, this.workbook);
+    this.finding = new Finding(this.workbook);
     this.heatmap = new Heatmap(around.backend, this.fail);
     this.nearness = new Nearness(around.backend);
     this.moving = new Moving({
@@ -110,7 +113,20 @@ export class Session {
       library: around.library,
       workbook: this.workbook,
       models: this.models,
+      jobs: this.jobs,
       runJob: this.#runJob,
+    });
+    this.tree = new HeatmapTree({
+      backend: around.backend,
+      workbook: this.workbook,
+      heatmap: this.heatmap,
+      runJob: this.#runJob,
+      attempt: (action) => this.attempt(action),
+      say: around.say,
+      undo: () => this.undo(),
+      onorder: () => {
+        for (const { cells } of this.compare.heatmaps.all) cells.forget();
+      },
     });
     this.map = new ItemMap({
       backend: around.backend,
@@ -181,9 +197,9 @@ export class Session {
   }
 
   async findTopics(): Promise<void> {
-    const count = this.topicCount;
+    const { method, count } = this.finding;
     await this.#runJob("findTopics", (id, onProgress) =>
-      this.#around.backend.findTopics(id, "kmeans", count, onProgress),
+      this.#around.backend.findTopics(id, method, count, onProgress),
     );
     this.#warmUp();
   }
@@ -340,7 +356,7 @@ export class Session {
   }
 
   #remember(): string {
-    const { layout, selection, heatmap, words } = this;
+    const { layout, selection, heatmap, words, finding } = this;
     return writeMemory({
       tab: layout.tab,
       isTopicsOpen: layout.isTopicsOpen,
@@ -355,13 +371,16 @@ export class Session {
       isDescending: words.isDescending,
       topicFilter: words.topicFilter,
       query: words.query,
-      topicCount: this.topicCount,
+      topicCount: finding.topicCount,
+      topicMethod: finding.method,
+      smallestTopic: finding.smallestTopic,
+      isGrouped: layout.isGrouped,
     });
   }
 
   #restore(view: WorkbookView): void {
     const memory = readMemory(view.view);
-    const { layout, selection, heatmap, words } = this;
+    const { layout, selection, heatmap, words, finding } = this;
     layout.tab = memory.tab ?? layout.tab;
     layout.isTopicsOpen = memory.isTopicsOpen ?? layout.isTopicsOpen;
     layout.isInspectorOpen = memory.isInspectorOpen ?? layout.isInspectorOpen;
@@ -374,7 +393,10 @@ export class Session {
     words.isDescending = memory.isDescending ?? words.isDescending;
     words.query = memory.query ?? words.query;
     words.topicFilter = memory.topicFilter ?? null;
-    this.topicCount = memory.topicCount ?? null;
+    finding.topicCount = memory.topicCount ?? null;
+    finding.method = memory.topicMethod ?? finding.method;
+    finding.smallestTopic = memory.smallestTopic ?? null;
+    layout.isGrouped = memory.isGrouped ?? layout.isGrouped;
     const selected = memory.selected;
     const isThere =
       selected?.kind === "item"

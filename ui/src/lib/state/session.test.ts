@@ -154,7 +154,7 @@ describe("topics", () => {
     const { session: opened } = await session();
     void opened.begin();
     await settle();
-    opened.topicCount = 4;
+    opened.finding.topicCount = 4;
     void opened.findTopics();
     await settle();
     expect(opened.workbook.view.topics).toHaveLength(4);
@@ -327,7 +327,7 @@ describe("the heatmap's picture", () => {
     await settle();
     expect(backend.calls.filter((call) => call.startsWith("heatmapTile"))).toHaveLength(1);
 
-    opened.topicCount = 3;
+    opened.finding.topicCount = 3;
     void opened.findTopics();
     await settle();
     await heatmap.sync(workbook.view.revision, "cosine");

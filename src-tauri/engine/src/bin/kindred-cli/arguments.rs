@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use kindred_engine::analyse::map::Method;
+use kindred_engine::analyse::topics::Way;
+use kindred_engine::analyse::tree::Linkage;
 use lexopt::{Arg, Parser, ValueExt as _};
 
 pub(crate) struct Arguments {
@@ -25,7 +28,8 @@ pub(crate) struct ServerArguments {
 }
 
 pub(crate) enum Command {
-    Topics { file: PathBuf },
+    Topics { file: PathBuf, way: Way },
+    Map { file: PathBuf, method: Method, dims: usize },
     Sort { file: PathBuf, request: SortRequest },
     Similar { file: PathBuf, text: String, top: usize },
     Embed { file: PathBuf, out: PathBuf },
@@ -57,6 +61,7 @@ impl Arguments {
         let (mut column, mut resources, mut out) = (None, None, None);
         let (mut seed, mut top, mut count) = (0_u64, 10_usize, None);
         let (mut model, mut models, mut api, mut key_file) = (None, None, None, None);
+        let (mut method, mut dims) = (None, 2_usize);
         let mut compared = Vec::new();
         let mut request = SortRequest { into: Vec::new(), examples: None, threshold: None };
         let mut words: Vec<std::ffi::OsString> = Vec::new();
@@ -69,7 +74,7 @@ impl Arguments {
                     count = if value == "auto" { None } else { Some(whole_number(&value)?) };
                 }
                 Arg::Long("method") => {
-                    one_of(&parser.value()?.string()?, "method", "kmeans")?;
+                    method = Some(parser.value()?.string()?);
                 }
                 Arg::Long("model") => model = Some(parser.value()?.string()?),
                 Arg::Long("models") => compared = names(&parser.value()?.string()?, "--models")?,
@@ -84,6 +89,7 @@ impl Arguments {
                     request.threshold = Some(share(&parser.value()?.string()?)?);
                 }
                 Arg::Long("seed") => seed = parser.value()?.parse()?,
+                Arg::Long("dims") => dims = whole_number(&parser.value()?.string()?)?,
                 Arg::Long("top") => top = whole_number(&parser.value()?.string()?)?,
                 Arg::Long("out") => out = Some(PathBuf::from(parser.value()?)),
                 Arg::Long("resources") => resources = Some(PathBuf::from(parser.value()?)),
@@ -96,7 +102,18 @@ impl Arguments {
             words.next().ok_or_else(|| Usage::Wrong(format!("{what} is missing.").into()))
         };
         let command = match next("The command")?.string()?.as_str() {
-            "topics" => Command::Topics { file: next("FILE")?.into() },
+            "topics" => Command::Topics {
+                file: next("FILE")?.into(),
+                way: one_of(method.as_deref().unwrap_or("kmeans"), &WAYS)?,
+            },
+            "map" if !(2..=3).contains(&dims) => {
+                return Err(Usage::Wrong("--dims is 2 or 3.".into()));
+            }
+            "map" => Command::Map {
+                file: next("FILE")?.into(),
+                method: one_of(method.as_deref().unwrap_or("umap"), &MAP_METHODS)?,
+                dims,
+            },
             "sort" if request.into.is_empty() && request.examples.is_none() => {
                 return Err(Usage::Wrong("--into or --examples is missing.".into()));
             }
@@ -169,9 +186,26 @@ fn share(value: &str) -> Result<f32, Usage> {
         .ok_or_else(|| Usage::Wrong(format!("\"{value}\" is not a share from 0 to 1.").into()))
 }
 
-fn one_of(value: &str, what: &str, only: &str) -> Result<(), Usage> {
-    if value == only {
-        return Ok(());
-    }
-    Err(Usage::Wrong(format!("There is no {what} \"{value}\". There is: {only}.").into()))
+/// Ways to find topics, as they are typed.
+const WAYS: [(&str, Way); 8] = [
+    ("kmeans", Way::Kmeans),
+    ("average", Way::Tree(Linkage::Average)),
+    ("complete", Way::Tree(Linkage::Complete)),
+    ("ward", Way::Tree(Linkage::Ward)),
+    ("hdbscan", Way::Hdbscan),
+    ("gaussian", Way::Gaussian),
+    ("dbscan", Way::Dbscan),
+    ("optics", Way::Optics),
+];
+
+const MAP_METHODS: [(&str, Method); 3] =
+    [("umap", Method::Umap), ("tsne", Method::Tsne), ("pca", Method::Pca)];
+
+fn one_of<T: Copy>(name: &str, known: &[(&str, T)]) -> Result<T, Usage> {
+    let found = known.iter().find(|(known, _)| *known == name);
+    found.map(|&(_, value)| value).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        let error = format!("There is no method \"{name}\". There are: {}.", names.join(", "));
+        Usage::Wrong(error.into())
+    })
 }

@@ -15,10 +15,12 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use kindred_engine::analyse::centring::{centred, mean};
 use kindred_engine::analyse::classify::Space;
+use kindred_engine::analyse::map::{Method, lay_out};
 use kindred_engine::analyse::profile::topic_profiles;
 use kindred_engine::analyse::similarity::nearest_to;
-use kindred_engine::analyse::topics::{FindTopics, find};
+use kindred_engine::analyse::topics::{FindTopics, Way, find};
 use kindred_engine::analyse::vocabulary::{Vocabulary, whole_words};
 use kindred_engine::embed::distil::token_vectors;
 use kindred_engine::embed::hashing::SPELLING_DIM;
@@ -42,9 +44,10 @@ use resources::{OnStandardError, Resources, embed, read, texts};
 const USAGE: &str = "\
 Sorts texts by meaning.
 
-kindred-cli topics  FILE [--column NAME] [--topics N|auto] [--method kmeans] [--model ID] [--seed S]
+kindred-cli topics  FILE [--column NAME] [--topics N|auto] [--method kmeans|WAY] [--model ID] [--seed S]
 kindred-cli sort    FILE --into A,B,C [--examples FILE.csv] [--threshold 0..1] [--column NAME] [--model ID]
 kindred-cli similar FILE TEXT [--top N] [--column NAME] [--model ID]
+kindred-cli map     FILE [--method umap|tsne|pca] [--dims 2|3] [--column NAME] [--model ID] [--seed S]
 kindred-cli compare FILE --models A,B[,C] [--topics N|auto] [--column NAME] [--seed S]
 kindred-cli embed   FILE --out VECTORS.npy [--column NAME] [--model ID]
 kindred-cli models
@@ -54,6 +57,9 @@ output. --examples has the columns text and category: texts that belong to
 topics, in the list or not; without --into, the categories are the topics and
 their names say nothing. --threshold 0 places everything. --resources DIR says
 where the model is, when it is not beside the program.
+
+WAY is kmeans, average, complete or ward (--topics says how many there are),
+hdbscan, dbscan or optics (--topics says how many texts make one) or gaussian.
 
 ID is one that the command models lists, or a folder with an ONNX model and its
 tokenizer. --models-folder DIR says where fetched models lie. --server ADDRESS
@@ -84,7 +90,8 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.command {
-        Command::Topics { file } => topics(arguments, file),
+        Command::Topics { file, way } => topics(arguments, file, *way),
+        Command::Map { file, method, dims } => map(arguments, file, *method, *dims),
         Command::Sort { file, request } => sort_into(arguments, file, request),
         Command::Similar { file, text, top } => similar(arguments, file, text, *top),
         Command::Embed { file, out } => embed_to(arguments, file, out),
@@ -95,17 +102,38 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
 }
 
-fn topics(arguments: &Arguments, file: &Path) -> Result<()> {
+fn topics(arguments: &Arguments, file: &Path, way: Way) -> Result<()> {
     let list = read(file, arguments.column.as_deref())?;
     let resources = Resources::find(arguments)?;
     let mut model = resources.chosen(arguments)?;
     let vectors = embed(&list, &mut model)?;
     let vocabulary = resources.vocabulary()?;
-    let params = FindTopics { count: arguments.topics, seed: arguments.seed };
+    let params = FindTopics { way, count: arguments.topics, seed: arguments.seed };
     let namer = resources.namer(&vocabulary, &model)?;
     let naming = namer.naming(model.key());
     let sorting = find(&vectors, &texts(&list), &params, naming, &OnStandardError::new())?;
     print_sorting(&model, &vectors, &texts(&list), &sorting)
+}
+
+/// Where every text lies on the map.
+fn map(arguments: &Arguments, file: &Path, method: Method, dims: usize) -> Result<()> {
+    let list = read(file, arguments.column.as_deref())?;
+    let mut model = Resources::find(arguments)?.chosen(arguments)?;
+    let vectors = embed(&list, &mut model)?;
+    let rows = centred(&vectors, &mean(&vectors));
+    let monitor = OnStandardError::new();
+    let map = lay_out(&rows, method, dims, None, arguments.seed, &monitor, &mut |_| ())?;
+    let items: Vec<Value> = texts(&list)
+        .iter()
+        .zip(map.positions.chunks_exact(dims))
+        .map(|(text, position)| json!({ "text": text, "position": position }))
+        .collect();
+    let model = &model.key().id;
+    println!(
+        "{}",
+        json!({ "model": model, "items": items, "trustworthiness": map.trustworthiness })
+    );
+    Ok(())
 }
 
 /// Sorts into the topics asked for.
@@ -266,7 +294,7 @@ fn compare(arguments: &Arguments, file: &Path, ids: &[String]) -> Result<()> {
     for model in &mut models {
         workbook.embed(model, &monitor)?;
     }
-    let params = FindTopics { count: arguments.topics, seed: arguments.seed };
+    let params = FindTopics { way: Way::Kmeans, count: arguments.topics, seed: arguments.seed };
     workbook.find_topics(&params, workbook.naming(&namer, &first), &monitor)?;
     let comparison = workbook.compare(&mut models, &namer, &monitor)?;
     print_comparison(ids, &texts(&list), &comparison)

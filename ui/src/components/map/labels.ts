@@ -3,7 +3,7 @@ import { type Projection, screenX, screenY, type Size } from "$lib/charts/mapCam
 import type { Cloud } from "$lib/charts/mapCloud";
 import { densestPlace, type Label } from "$lib/charts/mapLabels";
 import type { ItemId } from "$lib/ipc/bindings";
-import type { OpenWorkbook } from "$lib/state/workbook.svelte";
+import type { MappedList } from "./shown";
 
 const MOST_LETTERS = 32;
 const MOST_CANDIDATES = 800;
@@ -25,7 +25,7 @@ interface BroadName {
 /** Names of topics and of broad topics, large ones first, each where most of its items are. */
 export function nameLabels(
   cloud: Cloud,
-  workbook: OpenWorkbook,
+  workbook: MappedList,
   isolated: ReadonlySet<ItemId> | null,
   broad: readonly BroadName[],
 ): { topics: Label[]; broad: Label[] } {
@@ -88,7 +88,7 @@ interface WordWish {
 /** Words in sight, the selected one first, then the most typical of every topic in turn. */
 export function wordLabels(
   cloud: Cloud,
-  workbook: OpenWorkbook,
+  workbook: MappedList,
   isolated: ReadonlySet<ItemId> | null,
   p: Projection,
   size: Size,
