@@ -77,8 +77,7 @@ impl Entry<'_> {
             forming.positions.extend_from_slice(positions);
             forming.kept_at = Some(Instant::now());
         }
-        let is_halted =
-            |all: &[Forming]| all.iter().any(|f| f.job == self.job && f.is_paused);
+        let is_halted = |all: &[Forming]| all.iter().any(|f| f.job == self.job && f.is_paused);
         while is_halted(&all) && !monitor.is_cancelled() {
             let waited = self.layouts.changed.wait_timeout(all, LISTEN_EVERY);
             all = waited.unwrap_or_else(PoisonError::into_inner).0;

@@ -17,8 +17,10 @@ use tauri::ipc::{InvokeResponseBody, IpcResponse};
 
 pub(crate) use from_engine::{count, ids, revision};
 pub(crate) use from_models::{comparison, scale};
+pub use maps::{
+    AxisEnd, BroadTopic, Linkage, MapMethod, MapOutcome, MapRequest, MapView, TopicMethod,
+};
 pub(crate) use maps::{map_view, tree_bytes};
-pub use maps::{AxisEnd, BroadTopic, Linkage, MapMethod, MapOutcome, MapRequest, MapView, TopicMethod};
 pub use models::*;
 
 /// The place of an item in its workbook, counted from 0.

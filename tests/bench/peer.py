@@ -67,6 +67,140 @@ def sort(task):
     return {"seconds": time.perf_counter() - started}
 
 
+def neighbours(task):
+    """Neighbours by pynndescent, once it was compiled; itself counts as one there."""
+    import numpy
+    from pynndescent import NNDescent
+
+    points = read(task["points"], task["dim"])
+    NNDescent(points[:1000], metric="cosine", n_jobs=task["threads"]).neighbor_graph
+    started = time.perf_counter()
+    graph = NNDescent(
+        points, metric="cosine", n_neighbors=task["count"] + 1, n_jobs=task["threads"]
+    ).neighbor_graph
+    seconds = time.perf_counter() - started
+    graph[0][:, 1:].astype("<u4").tofile(task["out"])
+    return {"seconds": seconds}
+
+
+def map(task):
+    """UMAP by umap-learn, once it was compiled, or t-SNE by openTSNE."""
+    points = read(task["points"], task["dim"])
+    if task["method"] == "umap":
+        from umap import UMAP
+
+        UMAP(metric="cosine", n_jobs=task["threads"]).fit(points[:1000])
+        started = time.perf_counter()
+        positions = UMAP(metric="cosine", n_jobs=task["threads"]).fit_transform(points)
+    else:
+        from openTSNE import TSNE
+
+        started = time.perf_counter()
+        positions = TSNE(metric="cosine", n_jobs=task["threads"]).fit(points)
+    seconds = time.perf_counter() - started
+    positions.astype("<f4").tofile(task["out"])
+    return {"seconds": seconds}
+
+
+def ward(task):
+    from sklearn.cluster import AgglomerativeClustering
+
+    points = read(task["points"], task["dim"])
+    estimator = AgglomerativeClustering(n_clusters=2, linkage="ward", compute_distances=True)
+    started = time.perf_counter()
+    estimator.fit(points)
+    seconds = time.perf_counter() - started
+    estimator.distances_.astype("<f4").tofile(task["out"])
+    return {"seconds": seconds}
+
+
+def hdbscan(task):
+    from sklearn.cluster import HDBSCAN
+
+    points = read(task["points"], task["dim"])
+    estimator = HDBSCAN(n_jobs=task["threads"])
+    started = time.perf_counter()
+    labels = estimator.fit_predict(points)
+    seconds = time.perf_counter() - started
+    labels.astype("<i4").tofile(task["out"])
+    return {"seconds": seconds}
+
+
+def silhouette(task):
+    """Over `n x n` distances, as scikit-learn does it."""
+    import numpy
+    from sklearn.metrics import silhouette_score
+
+    points = read(task["points"], task["dim"])
+    groups = numpy.fromfile(task["groups"], dtype="<u4")
+    started = time.perf_counter()
+    score = silhouette_score(points, groups, metric="cosine")
+    return {"seconds": time.perf_counter() - started, "silhouette": float(score)}
+
+
+def recall(task):
+    """Share of the true neighbours of evenly spaced points that were found."""
+    import numpy
+
+    points, count = read(task["points"], task["dim"]), task["count"]
+    found = numpy.fromfile(task["found"], dtype="<u4").reshape(-1, count)
+    chosen = numpy.linspace(0, len(points) - 1, 1000).astype(int)
+    hits = 0
+    for index in chosen:
+        similar = points @ points[index]
+        similar[index] = -2
+        truth = numpy.argpartition(-similar, count)[:count]
+        hits += len(set(truth) & set(found[index]))
+    return {"seconds": 0.0, "share": hits / (len(chosen) * count)}
+
+
+def trust(task):
+    """Trustworthiness at 15 neighbours, over evenly spaced points."""
+    import numpy
+
+    points = read(task["points"], task["dim"])
+    positions = numpy.fromfile(task["found"], dtype="<f4").reshape(-1, 2)
+    n, k = len(points), 15
+    chosen = numpy.linspace(0, n - 1, min(n, 1000)).astype(int)
+    penalty = 0
+    for index in chosen:
+        similar = points @ points[index]
+        similar[index] = 2
+        rank = numpy.empty(n, dtype=int)
+        rank[numpy.argsort(-similar, kind="stable")] = numpy.arange(n)
+        distances = ((positions - positions[index]) ** 2).sum(axis=1)
+        distances[index] = numpy.inf
+        near = numpy.argpartition(distances, k)[:k]
+        penalty += numpy.maximum(rank[near] - k, 0).sum()
+    return {"seconds": 0.0, "share": 1 - 2 * penalty / (len(chosen) * k * (2 * n - 3 * k - 1))}
+
+
+def overlap(task):
+    """Share of the ten nearest neighbours that two sets of vectors have in common."""
+    import numpy
+
+    a, b = (read(task[name], task["dim"]) for name in ("a", "b"))
+    chosen = numpy.linspace(0, len(a) - 1, 500).astype(int)
+    shared = 0
+    for index in chosen:
+        near = []
+        for vectors in (a, b):
+            similar = vectors @ vectors[index]
+            similar[index] = -2
+            near.append(set(numpy.argpartition(-similar, 10)[:10]))
+        shared += len(near[0] & near[1])
+    return {"seconds": 0.0, "share": shared / (len(chosen) * 10)}
+
+
+def agreement(task):
+    """Adjusted Rand index of two groupings."""
+    import numpy
+    from sklearn.metrics import adjusted_rand_score
+
+    a, b = (numpy.fromfile(task[name], dtype="<i4") for name in ("a", "b"))
+    return {"seconds": 0.0, "share": float(adjusted_rand_score(a, b))}
+
+
 def compare_similarity(task):
     """The largest difference between the exact similarities and those of a byte matrix."""
     import numpy
@@ -96,6 +230,9 @@ def make_points(task):
     points /= numpy.linalg.norm(points, axis=1, keepdims=True)
     points.astype("<f4").tofile(task["points"])
     points[:10_000].astype("<f4").tofile(task["fewer"])
+    groups = (points @ points[:100].T).argmax(axis=1)
+    groups.astype("<u4").tofile(task["groups"])
+    groups[:10_000].astype("<u4").tofile(task["fewer_groups"])
     points[random.choice(len(points), 50, replace=False)].astype("<f4").tofile(task["start"])
     return {"seconds": 0.0}
 
@@ -121,7 +258,13 @@ def read(path, dim):
     return numpy.fromfile(path, dtype="<f4").reshape(-1, dim)
 
 
-TASKS = {task.__name__: task for task in (load, embed, kmeans, similarity, sort, compare_similarity, make_points)}
+TASKS = {
+    task.__name__: task
+    for task in (
+        load, embed, kmeans, similarity, sort, neighbours, map, ward, hdbscan, silhouette, recall,
+        trust, overlap, agreement, compare_similarity, make_points,
+    )
+}
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["topics"]:

@@ -1,7 +1,7 @@
 /**
  * Saves a picture of the real app, without a screen.
  *
- *   node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--sort A,B,C] [--tab board|words|heatmap|doubt|score|compare] [--part meaning] [--models] [--select WORD] [--dark] [--size 1360x860]
+ *   node tests/e2e/shot.mjs APP OUT.png [--sample ID] [--file F] [--sort A,B,C] [--tab board|words|heatmap|doubt|score|compare] [--part heatmaps|maps|meaning] [--dims 2|3] [--order tree] [--models] [--select WORD] [--dark] [--size 1360x860]
  *
  * Without a sample or a file it shows the start screen.
  */
@@ -31,10 +31,11 @@ async function shoot(binary, out, options) {
         await app.click("compare-run");
         await app.get("compare-likeness", { timeout: 30_000 });
         if (options.part !== undefined) {
-          await app.session.run(() => document.querySelectorAll('[data-testid="compare-part"] input')[1].click());
-          await app.get("scale-model");
+          await choose(app, "compare-part", options.part);
         }
       }
+      if (options.tab === "map") await mapIsThere(app, options);
+      if (options.tab === "heatmap" && options.order) await choose(app, "heatmap-order", options.order);
       if (options.models) {
         await app.click("models-open");
         await app.get("model-row");
@@ -48,6 +49,22 @@ async function shoot(binary, out, options) {
     await app.close();
     home.remove();
   }
+}
+
+/** Waits until the map was laid out, with so many dimensions. */
+async function mapIsThere(app, { dims }) {
+  const isLaidOut = async () => !(await app.has("map-cancel")) && (await app.session.run(() => Number(document.querySelector('[data-testid="map"]')?.dataset.points ?? 0))) > 0;
+  await until("the map is laid out", isLaidOut, { timeout: 120_000 });
+  if (dims) {
+    await choose(app, "map-dims", dims);
+    if (await app.has("map-lay-out")) await app.click("map-lay-out");
+    await until("the map is laid out anew", isLaidOut, { timeout: 120_000 });
+  }
+}
+
+/** Chooses in a row of choices. */
+async function choose(app, testId, value) {
+  await app.session.run((testId, value) => document.querySelector(`[data-testid="${testId}"] input[value="${value}"]`).click(), testId, value);
 }
 
 /** A list of one column opens by itself, others ask which column to take. */
@@ -84,6 +101,8 @@ const { values, positionals } = parseArgs({
     file: { type: "string" },
     sort: { type: "string" },
     tab: { type: "string" },
+    dims: { type: "string" },
+    order: { type: "string" },
     part: { type: "string" },
     models: { type: "boolean" },
     select: { type: "string" },

@@ -171,9 +171,14 @@ fn nine_words_become_fruit_countries_and_companies() {
         "Google",
     ];
     let vectors = embedded(&texts);
-    let sorting =
-        find(&vectors, &texts, &FindTopics { way: Way::Kmeans, count: None, seed: 0 }, &vocabulary(), &Silent)
-            .expect("nine words have topics");
+    let sorting = find(
+        &vectors,
+        &texts,
+        &FindTopics { way: Way::Kmeans, count: None, seed: 0 },
+        &vocabulary(),
+        &Silent,
+    )
+    .expect("nine words have topics");
     let topic =
         |item: usize| sorting.placements[item].topic.expect("each of them belongs somewhere");
     assert_eq!(sorting.topics.len(), 3, "three kinds of thing");
@@ -190,7 +195,13 @@ fn nine_words_become_fruit_countries_and_companies() {
 fn odd_lists_have_an_answer() {
     let namer = vocabulary();
     let find = |texts: &[&str], count| {
-        find(&embedded(texts), texts, &FindTopics { way: Way::Kmeans, count, seed: 1 }, &namer, &Silent)
+        find(
+            &embedded(texts),
+            texts,
+            &FindTopics { way: Way::Kmeans, count, seed: 1 },
+            &namer,
+            &Silent,
+        )
     };
     for texts in [
         &["one"][..],

@@ -206,7 +206,11 @@ fn topics_are_found_kept_and_found_again_around_the_persons_names() {
     );
 
     workbook
-        .find_topics(&FindTopics { way: Way::Kmeans, count: Some(4), seed: 5 }, &vocabulary, &Silent)
+        .find_topics(
+            &FindTopics { way: Way::Kmeans, count: Some(4), seed: 5 },
+            &vocabulary,
+            &Silent,
+        )
         .expect("found again");
     let again = workbook.sorting();
     let pies = again.topic(id).expect("the pies are still a topic, the same one");

@@ -13,8 +13,8 @@ use super::{blocking, jobs};
 use crate::error::Result;
 use crate::jobs::JobKind;
 use crate::messages::{
-    Band, Bytes, HeatmapLayout, ItemId, JobId, JobOutcome, Linkage, Metric, Neighbour, PairStatistics,
-    Progress, TopicMethod, count as counted, tree_bytes,
+    Band, Bytes, HeatmapLayout, ItemId, JobId, JobOutcome, Linkage, Metric, Neighbour,
+    PairStatistics, Progress, TopicMethod, count as counted, tree_bytes,
 };
 use crate::state::AppState;
 
@@ -211,7 +211,11 @@ fn colour_range(workbook: &Workbook, metric: Metric, model: &ModelKey) -> Engine
 }
 
 /// The vectors of the model `id`; null for those in use.
-pub(super) fn key_of(state: &AppState, workbook: &Workbook, id: Option<&str>) -> EngineResult<ModelKey> {
+pub(super) fn key_of(
+    state: &AppState,
+    workbook: &Workbook,
+    id: Option<&str>,
+) -> EngineResult<ModelKey> {
     id.map_or_else(|| Ok(workbook.model()), |id| super::compare::key_of(state, id))
 }
 

@@ -84,8 +84,7 @@ pub(crate) async fn pause_layout(app: AppHandle, job: JobId, is_paused: bool) ->
 pub(crate) async fn axis(app: AppHandle, from: AxisEnd, to: AxisEnd) -> Result<Bytes> {
     blocking(app, move |state| {
         let workbook = state.workbook()?;
-        let reader =
-            || state.models.unasked(&workbook.model(), &kindred_engine::monitor::Silent);
+        let reader = || state.models.unasked(&workbook.model(), &kindred_engine::monitor::Silent);
         Ok(Bytes::floats(&workbook.axis(&from.into(), &to.into(), reader)?))
     })
     .await

@@ -5,6 +5,8 @@
 //! Both sides are programs that do one task per line of input and tell how long it took:
 //! `kindred-bench` and `tests/bench/peer.py`.
 
+mod seeing;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -51,13 +53,22 @@ impl Default for Options {
 
 type Benchmark = fn(&mut Arena) -> Result<Section>;
 
-const BENCHMARKS: [(&str, Benchmark); 6] = [
+const BENCHMARKS: [(&str, Benchmark); 15] = [
     ("words", words),
     ("sentences", sentences),
+    ("instant", seeing::instant),
     ("kmeans", kmeans),
     ("similarity", similarity),
     ("sort", sort),
     ("topics", topics),
+    ("neighbours", seeing::neighbours),
+    ("umap", seeing::umap),
+    ("umap-long", seeing::umap_of_many),
+    ("tsne", seeing::tsne),
+    ("ward", seeing::ward),
+    ("hdbscan", seeing::hdbscan),
+    ("silhouette", seeing::silhouette),
+    ("heatmap", seeing::heatmap),
 ];
 
 /// Measures, prints and writes the report.
@@ -294,6 +305,8 @@ fn make_points(arena: &mut Arena) -> Result<()> {
         "points": arena.file("points.f32"),
         "fewer": arena.file("fewer-points.f32"),
         "start": arena.file("start.f32"),
+        "groups": arena.file("groups.u32"),
+        "fewer_groups": arena.file("fewer-groups.u32"),
     });
     arena.peer.ask(&task)?;
     Ok(())
@@ -340,6 +353,10 @@ struct Answer {
     difference: f64,
     #[serde(default)]
     preparation: f64,
+    #[serde(default)]
+    silhouette: f64,
+    #[serde(default)]
+    share: f64,
 }
 
 impl Contestant {

@@ -13,15 +13,27 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
+use kindred_engine::analyse::centring::normalise;
 use kindred_engine::analyse::classify::{EmbeddedClues, Space, classify};
+use kindred_engine::analyse::density::hdbscan;
 use kindred_engine::analyse::heatmap::{Heatmap, Range, TILE_CELLS};
 use kindred_engine::analyse::kmeans::{Rounds, lloyd};
+use kindred_engine::analyse::map::{Method, lay_out};
+use kindred_engine::analyse::neighbours::nearest_neighbours;
+use kindred_engine::analyse::silhouette::mean_silhouette;
+use kindred_engine::analyse::tree::{Linkage, grow};
+use kindred_engine::embed::instant::InstantEmbedder;
 use kindred_engine::embed::onnx::OnnxEmbedder;
 use kindred_engine::embed::{embed_all, runtime};
 use kindred_engine::monitor::Silent;
 use kindred_engine::vectors::Vectors;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+
+/// Start of every random choice.
+const SEED: u64 = 20;
+/// Aimed at a little above what is asked for, because it is met on a sample.
+const RECALL: f64 = 0.993;
 
 #[derive(Deserialize)]
 #[serde(tag = "task", rename_all = "snake_case")]
@@ -34,6 +46,20 @@ enum Task {
     Kmeans { points: PathBuf, start: PathBuf, dim: usize, rounds: usize },
     /// All similarities as the heatmap's tiles; writes `n x n` bytes.
     Similarity { points: PathBuf, dim: usize, out: PathBuf },
+    /// The nearest neighbours of every point; writes `n x count` indices.
+    Neighbours { points: PathBuf, dim: usize, count: usize, out: PathBuf },
+    /// A map in the plane, neighbours included; writes `n x 2` positions.
+    Map { points: PathBuf, dim: usize, method: String, out: PathBuf },
+    /// A tree by Ward's linkage; writes the heights of its joins.
+    Ward { points: PathBuf, dim: usize, out: PathBuf },
+    /// Dense groups of at least five; writes the group of every point, -1 for none.
+    Hdbscan { points: PathBuf, dim: usize, out: PathBuf },
+    /// The mean silhouette of given groups.
+    Silhouette { points: PathBuf, dim: usize, groups: PathBuf, count: usize },
+    /// Static vectors of a file with one text per line, loaded already; writes `n x 384`.
+    Instant { texts: PathBuf, resources: PathBuf, out: PathBuf },
+    /// A heatmap of so many made-up points: until its first picture, and a tile.
+    Heatmap { count: usize, dim: usize },
     /// Sorts points into topics, each known by three of them; once the list is prepared.
     Sort { points: PathBuf, dim: usize, topics: usize },
 }
@@ -45,6 +71,8 @@ struct Answer {
     inertia: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rounds: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silhouette: Option<f64>,
     /// Seconds it took before, once for a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     preparation: Option<f64>,
@@ -81,6 +109,52 @@ fn answer(task: &Task, embedder: &mut Option<OnnxEmbedder>) -> Result<Answer> {
             Ok(Answer { seconds, inertia, rounds, ..Answer::default() })
         }
         Task::Similarity { points, dim, out } => similarity(read(points, *dim)?, out),
+        Task::Neighbours { points, dim, count, out } => {
+            let points = read(points, *dim)?;
+            let found = timed(|| nearest_neighbours(&points, *count, RECALL, SEED, &Silent))?;
+            fs::write(out, bytes(&found.0.index, u32::to_le_bytes))?;
+            Ok(Answer { seconds: found.1, ..Answer::default() })
+        }
+        Task::Map { points, dim, method, out } => {
+            let points = read(points, *dim)?;
+            let method = Method::named(method).context("no such method")?;
+            let lay_out = || lay_out(&points, method, 2, None, SEED, &Silent, &mut |_| ());
+            let (map, seconds) = timed(lay_out)?;
+            fs::write(out, bytes(&map.positions, f32::to_le_bytes))?;
+            Ok(Answer { seconds, ..Answer::default() })
+        }
+        Task::Ward { points, dim, out } => {
+            let points = read(points, *dim)?;
+            let (tree, seconds) = timed(|| grow(&points, Linkage::Ward, SEED, &Silent))?;
+            let heights: Vec<f32> = tree.merges.iter().map(|merge| merge.height).collect();
+            fs::write(out, bytes(&heights, f32::to_le_bytes))?;
+            Ok(Answer { seconds, ..Answer::default() })
+        }
+        Task::Hdbscan { points, dim, out } => {
+            let points = read(points, *dim)?;
+            let (found, seconds) = timed(|| hdbscan(&points, 5, SEED, &Silent))?;
+            let groups: Vec<i32> =
+                found.iter().map(|group| group.map_or(-1, u32::cast_signed)).collect();
+            fs::write(out, bytes(&groups, i32::to_le_bytes))?;
+            Ok(Answer { seconds, ..Answer::default() })
+        }
+        Task::Silhouette { points, dim, groups, count } => {
+            let points = read(points, *dim)?;
+            let file = fs::read(groups)?;
+            let (groups, _) = file.as_chunks();
+            let groups: Vec<u32> = groups.iter().map(|group| u32::from_le_bytes(*group)).collect();
+            let (silhouette, seconds) = timed(|| Ok(mean_silhouette(&points, &groups, *count)))?;
+            Ok(Answer { seconds, silhouette: Some(silhouette), ..Answer::default() })
+        }
+        Task::Instant { texts, resources, out } => {
+            let texts = fs::read_to_string(texts)?;
+            let texts: Vec<&str> = texts.lines().collect();
+            let mut instant = InstantEmbedder::open(resources)?;
+            let (vectors, seconds) = timed(|| embed_all(&mut instant, &texts, &Silent))?;
+            fs::write(out, bytes(vectors.values(), f32::to_le_bytes))?;
+            Ok(Answer { seconds, ..Answer::default() })
+        }
+        Task::Heatmap { count, dim } => first_pictures(*count, *dim),
         Task::Sort { points, dim, topics } => sort(&read(points, *dim)?, *topics),
     }
 }
@@ -91,8 +165,7 @@ fn embed(embedder: &mut OnnxEmbedder, texts: &Path, out: &Path) -> Result<Answer
     let started = Instant::now();
     let vectors = embed_all(embedder, &texts, &Silent)?;
     let seconds = started.elapsed().as_secs_f64();
-    let bytes: Vec<u8> = vectors.values().iter().flat_map(|value| value.to_le_bytes()).collect();
-    fs::write(out, bytes)?;
+    fs::write(out, bytes(vectors.values(), f32::to_le_bytes))?;
     Ok(Answer { seconds, ..Answer::default() })
 }
 
@@ -162,6 +235,47 @@ fn mirrored(tile: &[u8]) -> Vec<u8> {
 }
 
 /// Reads `n x dim` numbers.
+/// What the work gives and how many seconds it takes.
+fn timed<T>(work: impl FnOnce() -> kindred_engine::Result<T>) -> Result<(T, f64)> {
+    let started = Instant::now();
+    let result = work()?;
+    Ok((result, started.elapsed().as_secs_f64()))
+}
+
+/// From the order to the first picture, the whole list in one tile; and, as preparation, the
+/// slowest of some tiles at every zoom.
+fn first_pictures(count: usize, dim: usize) -> Result<Answer> {
+    let mut state = SEED;
+    let mut number = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 40) as f32 / 8_388_608.0 - 1.0
+    };
+    let mut values: Vec<f32> = (0..count * dim).map(|_| number()).collect();
+    values.par_chunks_mut(dim).for_each(normalise);
+    let points = Arc::new(Vectors::new(dim, values));
+    let order: Vec<u32> = (0..u32::try_from(count)?).rev().collect();
+    let range = Range { low: -0.2, high: 0.2 };
+    let started = Instant::now();
+    let heatmap = Heatmap::new(points, order);
+    let whole = heatmap.levels() - 1;
+    heatmap.tile(whole, 0, 0, range);
+    let seconds = started.elapsed().as_secs_f64();
+    let mut slowest: f64 = 0.0;
+    for level in 0..heatmap.levels() {
+        let tiles = (count >> level).div_ceil(TILE_CELLS);
+        for (row, column) in [(0, 0), (tiles / 2, tiles / 3), (tiles / 3, tiles - 1)] {
+            let started = Instant::now();
+            heatmap.tile(level, row, column, range);
+            slowest = slowest.max(started.elapsed().as_secs_f64());
+        }
+    }
+    Ok(Answer { seconds, preparation: Some(slowest), ..Answer::default() })
+}
+
+fn bytes<T: Copy>(numbers: &[T], of: impl Fn(T) -> [u8; 4]) -> Vec<u8> {
+    numbers.iter().flat_map(|&number| of(number)).collect()
+}
+
 fn read(path: &Path, dim: usize) -> Result<Vectors> {
     let bytes = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     let (values, _) = bytes.as_chunks();

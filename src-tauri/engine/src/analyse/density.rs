@@ -52,11 +52,7 @@ pub fn hdbscan(
 }
 
 /// Prim's algorithm over all distances.
-fn tree_of_all_pairs(
-    rows: &Vectors,
-    smallest: usize,
-    monitor: &dyn Monitor,
-) -> Result<Vec<Edge>> {
+fn tree_of_all_pairs(rows: &Vectors, smallest: usize, monitor: &dyn Monitor) -> Result<Vec<Edge>> {
     let count = rows.len();
     let distances = squared_distances(rows);
     monitor.check()?;
@@ -150,9 +146,7 @@ fn tree_of_neighbours(
         })
         .collect();
     monitor.check()?;
-    edges.par_sort_by(|x, y| {
-        x.squared.total_cmp(&y.squared).then((x.a, x.b).cmp(&(y.a, y.b)))
-    });
+    edges.par_sort_by(|x, y| x.squared.total_cmp(&y.squared).then((x.a, x.b).cmp(&(y.a, y.b))));
     let mut sets = Sets::new(rows.len());
     let mut tree: Vec<Edge> =
         edges.into_iter().filter(|edge| sets.join(edge.a, edge.b).is_some()).collect();
@@ -236,7 +230,12 @@ fn groups(mut edges: Vec<Edge>, count: usize, smallest: usize) -> Vec<Option<u32
             if is_split {
                 parts[part].stability += lived * size as f64;
                 let child = parts.len();
-                parts.push(Part { parent: part, birth: density, stability: 0.0, children: Vec::new() });
+                parts.push(Part {
+                    parent: part,
+                    birth: density,
+                    stability: 0.0,
+                    children: Vec::new(),
+                });
                 parts[part].children.push(child);
                 to_visit.push((side, child));
             } else if size < smallest {
@@ -317,7 +316,11 @@ mod tests {
         for row in 0..140 {
             for d in 0..dim {
                 let noise = next();
-                values.push(if row < 120 { centres[row % 3 * dim + d] + 0.1 * noise } else { noise });
+                values.push(if row < 120 {
+                    centres[row % 3 * dim + d] + 0.1 * noise
+                } else {
+                    noise
+                });
             }
         }
         values.chunks_exact_mut(dim).for_each(normalise);
@@ -327,8 +330,8 @@ mod tests {
     #[test]
     fn dense_groups_are_found_and_the_rest_belongs_nowhere() {
         let found = hdbscan(&rows(), 5, 1, &Silent).expect("never cancelled");
-        for row in 0..120 {
-            assert_eq!(found[row], Some(row as u32 % 3), "row {row} is in its group");
+        for (row, group) in found[..120].iter().enumerate() {
+            assert_eq!(*group, Some(row as u32 % 3), "row {row} is in its group");
         }
         let nowhere = found[120..].iter().filter(|group| group.is_none()).count();
         assert!(nowhere >= 12, "most of what lies anywhere belongs nowhere: {nowhere} of 20");

@@ -176,8 +176,7 @@ fn trustworthiness(
         .par_chunks(AT_ONCE)
         .map(|part| {
             monitor.check()?;
-            let similarities =
-                matrix(rows.select(part.iter().copied()).values(), &columns);
+            let similarities = matrix(rows.select(part.iter().copied()).values(), &columns);
             Ok(part
                 .iter()
                 .zip(similarities.chunks_exact(n))
@@ -243,9 +242,8 @@ mod tests {
     fn grouped(count: usize, groups: usize, dim: usize) -> Vectors {
         let mut values: Vec<f32> = Vec::new();
         for row in 0..count {
-            let noise = |d: usize| {
-                (splitmix((row * dim + d) as u64) >> 40) as f32 / (1 << 23) as f32 - 1.0
-            };
+            let noise =
+                |d: usize| (splitmix((row * dim + d) as u64) >> 40) as f32 / (1 << 23) as f32 - 1.0;
             let centre = |d: usize| {
                 let at = row % groups * dim + d + 1_000_000;
                 (splitmix(at as u64) >> 40) as f32 / (1 << 23) as f32 - 1.0

@@ -281,9 +281,11 @@ mod tests {
 
     #[test]
     fn few_rows_have_fewer_neighbours_and_one_has_none() {
-        let found = nearest_neighbours(&points(4, 8), 15, 0.99, 3, &Silent).expect("never cancelled");
+        let found =
+            nearest_neighbours(&points(4, 8), 15, 0.99, 3, &Silent).expect("never cancelled");
         assert_eq!((found.count, found.index.len()), (3, 12), "everybody else");
-        let alone = nearest_neighbours(&points(1, 8), 15, 0.99, 3, &Silent).expect("never cancelled");
+        let alone =
+            nearest_neighbours(&points(1, 8), 15, 0.99, 3, &Silent).expect("never cancelled");
         assert_eq!(alone.index.len(), 0, "nobody is there");
     }
 }

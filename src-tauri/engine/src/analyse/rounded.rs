@@ -180,9 +180,9 @@ mod tests {
             let best = rounded.best(&own, &ids, 20);
             for (&row, best) in own.iter().zip(best.chunks_exact(20)) {
                 let likeness = |id: u32| dot(rows.row(row as usize), rows.row(id as usize));
-                let nearest = (0..300).filter(|&id| id != row).max_by(|&a, &b| {
-                    likeness(a).total_cmp(&likeness(b))
-                });
+                let nearest = (0..300)
+                    .filter(|&id| id != row)
+                    .max_by(|&a, &b| likeness(a).total_cmp(&likeness(b)));
                 let nearest = likeness(nearest.expect("there are others"));
                 let found = best.iter().map(|&(_, id)| likeness(id)).fold(-1.0, f32::max);
                 assert!((found - nearest).abs() < 1e-6, "{found} is not {nearest} in {dim}");

@@ -15,8 +15,8 @@ use super::centring::{centred, centroids, mean};
 use super::classify::Suggestion;
 use super::density::hdbscan;
 use super::kmeans::{Partition, Rounds, restarted};
-use super::other_ways::{dbscan, gaussian, optics};
 use super::names::{Unnamed, WITNESSES, names};
+use super::other_ways::{dbscan, gaussian, optics};
 use super::principal::project;
 use super::product::{Columns, matrix};
 use super::profile::similarities_to;
@@ -153,7 +153,17 @@ pub fn find<'a>(
     let smallest = params.count.unwrap_or_else(|| smallest_topic(count)).max(2);
     monitor.progress(Stage::FindingTopics, 0, 1);
     let group = match params.way {
-        Way::Kmeans => return by_kmeans(&rows, texts, &points, wanted(&points)?, params.seed, naming.into(), monitor),
+        Way::Kmeans => {
+            return by_kmeans(
+                &rows,
+                texts,
+                &points,
+                wanted(&points)?,
+                params.seed,
+                naming.into(),
+                monitor,
+            );
+        }
         Way::Tree(linkage) => {
             let tree = grow(&points, linkage, params.seed, monitor)?;
             tree.cut(wanted(&points)?).into_iter().map(Some).collect()
@@ -339,8 +349,10 @@ fn named(
 pub fn broad_groups(rows: &Vectors, topic_of: &[Option<u32>], k: usize) -> Vec<u32> {
     let centres = centroids(rows, topic_of, k);
     let similar = matrix(centres.values(), &Columns::pack(centres.values(), centres.dim()));
-    let mut distances: Vec<f32> =
-        (0..k).flat_map(|a| (a + 1..k).map(move |b| (a, b))).map(|(a, b)| 1.0 - similar[a * k + b]).collect();
+    let mut distances: Vec<f32> = (0..k)
+        .flat_map(|a| (a + 1..k).map(move |b| (a, b)))
+        .map(|(a, b)| 1.0 - similar[a * k + b])
+        .collect();
     let tree = linkage(&mut distances, k, Method::Average);
     let placed: Vec<usize> = (0..rows.len()).filter(|&item| topic_of[item].is_some()).collect();
     let step = placed.len().div_ceil(SAMPLE).max(1);

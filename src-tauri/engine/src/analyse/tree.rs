@@ -142,7 +142,9 @@ fn groups(rows: &Vectors, seed: u64, monitor: &dyn Monitor) -> Result<Groups> {
         .par_iter()
         .flat_map_iter(|members| {
             let mut sum = vec![0.0_f64; dim];
-            members.iter().for_each(|&item| super::centring::add(&mut sum, rows.row(item as usize)));
+            members
+                .iter()
+                .for_each(|&item| super::centring::add(&mut sum, rows.row(item as usize)));
             sum.into_iter().map(|value| (value / members.len() as f64) as f32)
         })
         .collect();
@@ -227,7 +229,7 @@ fn merges(
     let mut chain: Vec<usize> = Vec::new();
     while alive > 1 {
         if chain.is_empty() {
-            if found.len() % 64 == 0 {
+            if found.len().is_multiple_of(64) {
                 monitor.check()?;
             }
             if alive * 2 <= width && width > 256 {

@@ -41,8 +41,7 @@ pub(crate) fn get(connection: &Connection, row: MapRow) -> rusqlite::Result<Opti
 
 /// Keeps the map in place of an older one.
 pub(crate) fn put(connection: &Connection, row: MapRow, kept: &KeptMap) -> rusqlite::Result<()> {
-    let bytes: Vec<u8> =
-        kept.map.positions.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let bytes: Vec<u8> = kept.map.positions.iter().flat_map(|value| value.to_le_bytes()).collect();
     connection.execute(
         "INSERT OR REPLACE INTO maps (model, method, dims, laid_out, trustworthiness, positions)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

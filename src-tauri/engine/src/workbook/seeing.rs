@@ -228,7 +228,8 @@ impl Workbook {
             }
             AxisEnd::Text(text) => {
                 let wanted = folded(text);
-                if let Some(item) = self.items.iter().position(|item| folded(&item.text) == wanted) {
+                if let Some(item) = self.items.iter().position(|item| folded(&item.text) == wanted)
+                {
                     return Ok(rows.row(item).to_vec());
                 }
                 let mut reader = self.remembering(reader()?);
@@ -268,12 +269,19 @@ impl Workbook {
         Ok((0..count)
             .map(|place| {
                 let inside = |&(_, &of): &(_, &u32)| of as usize == place;
-                let topics: Vec<&crate::topics::Topic> =
-                    sorting.topics.iter().zip(&broad).filter(inside).map(|(topic, _)| topic).collect();
+                let topics: Vec<&crate::topics::Topic> = sorting
+                    .topics
+                    .iter()
+                    .zip(&broad)
+                    .filter(inside)
+                    .map(|(topic, _)| topic)
+                    .collect();
                 let name = match (&*topics, &named) {
                     ([alone], _) => alone.name.clone(),
                     (_, Some(named)) => named[place].clone(),
-                    (several, None) => several[..2].iter().map(|t| &*t.name).collect::<Vec<_>>().join(", "),
+                    (several, None) => {
+                        several[..2].iter().map(|t| &*t.name).collect::<Vec<_>>().join(", ")
+                    }
                 };
                 BroadTopic { name, topics: topics.iter().map(|topic| topic.id).collect() }
             })

@@ -13,6 +13,7 @@ import {
   hasUprightTopics,
   type HeatmapScene,
   labelMode,
+  labelRoom,
   namedBands,
   origin,
   type Point,
@@ -258,7 +259,7 @@ function drawLabels(
   const measure = (text: string): number => context.measureText(text).width;
   const labelEnd = box.x - BAND_PX - LABEL_GAP_PX;
   const labelBottom = box.y - BAND_PX - LABEL_GAP_PX;
-  const leftRoom = Math.min(labelEnd - 8, 180);
+  const leftRoom = Math.min(labelEnd - 8, labelRoom(area), 180);
   context.textBaseline = "middle";
   const style = (isSelected: boolean): void => {
     context.font = `${isSelected ? 650 : 400} ${LABEL_PX}px ${colours.font}`;

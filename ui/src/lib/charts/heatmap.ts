@@ -92,6 +92,11 @@ function roomFor(width: number): { left: number; upright: number; edge: number }
   return { left: width < 560 ? 92 : 128, upright: 96, edge: EDGE_PX };
 }
 
+/** What the words left of the cells may take: where something stands beside the rows, no more than their room. */
+export function labelRoom(area: Area): number {
+  return (area.besidePx ?? 0) === 0 ? Infinity : roomFor(widthOf(area)).left - BAND_PX - 14;
+}
+
 /** The part of a canvas that cells may fill; labels and bands take the left and the top. */
 export function plotBox(area: Area, cellPx: number): Box {
   const mode = labelMode(cellPx);

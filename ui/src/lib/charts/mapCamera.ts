@@ -47,11 +47,13 @@ export interface Projection {
 }
 
 const MARGIN_PX = 44;
+/** Of a side: a small picture has no room for more. */
+const MOST_MARGIN = 0.11;
 const LEAST_SCALE_SHARE = 0.5;
 const MOST_SCALE_SHARE = 400;
 
 export function fitScale({ width, height }: Size, { halfWidth, halfHeight }: Extent): number {
-  const room = (px: number): number => Math.max(40, px - 2 * MARGIN_PX);
+  const room = (px: number): number => Math.max(40, px - 2 * Math.min(MARGIN_PX, px * MOST_MARGIN));
   return Math.min(room(width) / (2 * halfWidth), room(height) / (2 * halfHeight));
 }
 

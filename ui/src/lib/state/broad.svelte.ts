@@ -14,9 +14,9 @@ export interface PlacedTopic {
 }
 
 export interface TopicGroup {
-  /** Its first topic: names may be found anew with every edit. Null for topics that no group has taken in yet. */
+  /** Its first topic: names may be found anew with every edit. Null for those that belong with no other. */
   key: TopicId | null;
-  /** Null when it has none. */
+  /** Null for those that belong with no other. */
   name: string | null;
   topics: readonly PlacedTopic[];
   /** Items in all of its topics. */
@@ -31,8 +31,8 @@ export class Broad {
   readonly #backend: Backend;
   readonly #workbook: OpenWorkbook;
   readonly #asked = new Latest();
-  /** What `groups` answers. */
-  #answered = -1;
+  /** What `groups` answers, or will in a moment. */
+  #wanted = -1;
 
   /** The topics as they are now, in the groups as they were told last. */
   readonly sections = $derived.by((): readonly TopicGroup[] => this.#sections());
@@ -42,6 +42,11 @@ export class Broad {
     this.#workbook = workbook;
   }
 
+  /** Whether there is anything to show in groups. */
+  get hasGroups(): boolean {
+    return this.isPossible && this.sections.some(({ key }) => key !== null);
+  }
+
   /** Whether there are enough topics to group them. */
   get isPossible(): boolean {
     return this.#workbook.view.topics.length >= FEWEST_TO_GROUP;
@@ -49,16 +54,21 @@ export class Broad {
 
   /** Asks anew if the workbook is another one than last time. */
   async look(revision: number): Promise<void> {
-    if (revision === this.#answered) return;
+    if (revision === this.#wanted) return;
+    this.#wanted = revision;
     if (!this.isPossible) {
       this.#asked.forget();
       this.groups = [];
       return;
     }
-    const reply = await this.#asked.ask(() => this.#backend.broadTopics());
-    if (!reply) return;
-    this.groups = reply.answer;
-    this.#answered = revision;
+    try {
+      const reply = await this.#asked.ask(() => this.#backend.broadTopics());
+      if (reply) this.groups = reply.answer;
+    } catch (thrown) {
+      // Whoever looks next tries again.
+      this.#wanted = -1;
+      throw thrown;
+    }
   }
 
   isOpen({ key }: TopicGroup): boolean {
@@ -79,15 +89,13 @@ export class Broad {
       for (const { topic } of inside) placed.delete(topic.id);
       return { key, name, topics: inside, size: inside.reduce((sum, { topic }) => sum + topic.size, 0) };
     };
-    const groups = this.groups.map(({ name, topics: ids }) =>
-      take(
-        ids[0] ?? null,
-        name,
-        ids.flatMap((id) => placed.get(id) ?? []).sort((a, b) => a.place - b.place),
-      ),
-    );
-    // A topic made just now is somewhere, too.
+    const groups = this.groups.flatMap(({ name, topics: ids }) => {
+      const inside = ids.flatMap((id) => placed.get(id) ?? []).sort((a, b) => a.place - b.place);
+      // A topic on its own needs no heading that says the same again.
+      return inside.length < 2 ? [] : [take(ids[0] ?? null, name, inside)];
+    });
+    // So does one that was made just now.
     const others = take(null, null, [...placed.values()]);
-    return [...groups, others].filter(({ topics: inside }) => inside.length > 0);
+    return others.topics.length > 0 ? [...groups, others] : groups;
   }
 }

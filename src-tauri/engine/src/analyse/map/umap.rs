@@ -163,9 +163,8 @@ impl Forces {
                 | (1 << (22 - FRACTION_BITS));
             f32::from_bits(bits)
         };
-        let drawing = |squared: f32| {
-            -2.0 * A * B * squared.powf(B - 1.0) / (1.0 + A * squared.powf(B))
-        };
+        let drawing =
+            |squared: f32| -2.0 * A * B * squared.powf(B - 1.0) / (1.0 + A * squared.powf(B));
         let pushing =
             |squared: f32| 2.0 * B / ((SOFTENING + squared) * (1.0 + A * squared.powf(B)));
         Self {
@@ -284,7 +283,8 @@ fn memberships(similarities: &[f32], weight: &mut [f32]) {
             width = if high.is_finite() { f32::midpoint(low, high) } else { width * 2.0 };
         }
     }
-    let mean = (0..similarities.len()).map(distance).sum::<f32>() / similarities.len().max(1) as f32;
+    let mean =
+        (0..similarities.len()).map(distance).sum::<f32>() / similarities.len().max(1) as f32;
     let width = width.max(SHARPEST * mean).max(f32::MIN_POSITIVE);
     for (place, weight) in weight.iter_mut().enumerate() {
         *weight = (-beyond(place) / width).exp();

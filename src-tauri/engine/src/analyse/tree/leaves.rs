@@ -115,8 +115,7 @@ fn best(
                         let sum = |&(inner, sum): &(u32, f32)| {
                             sum + best[inner as usize * leaves + last as usize]
                         };
-                        let possible =
-                            to_inner.iter().filter(|(inner, _)| inners.contains(inner));
+                        let possible = to_inner.iter().filter(|(inner, _)| inners.contains(inner));
                         (last, possible.map(sum).fold(f32::NEG_INFINITY, f32::max))
                     })
                     .collect()

@@ -199,8 +199,8 @@ impl Monitor for OnStandardError {
                 Stage::NamingTopics => "Naming topics",
                 Stage::Sorting => "Sorting",
                 Stage::Comparing => "Comparing",
-            Stage::LayingOut => "Laying the map out",
-            Stage::GrowingTree => "Growing the tree",
+                Stage::LayingOut => "Laying the map out",
+                Stage::GrowingTree => "Growing the tree",
                 Stage::Saving => "Saving",
             };
             eprintln!("{what}: {done} of {total}");
