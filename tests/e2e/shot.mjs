@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Home, launchApp } from "./lib/app.mjs";
 import { onOwnDisplay } from "./lib/display.mjs";
-import { openSample, openTab, selectWord, waitForTopics } from "./lib/steps.mjs";
+import { choose, mapIsLaidOut, openSample, openTab, selectWord, waitForTopics } from "./lib/steps.mjs";
 import { until } from "./lib/until.mjs";
 
 async function shoot(binary, out, options) {
@@ -34,7 +34,7 @@ async function shoot(binary, out, options) {
           await choose(app, "compare-part", options.part);
         }
       }
-      if (options.tab === "map") await mapIsThere(app, options);
+      if (options.tab === "map") await showMap(app, options);
       if (options.tab === "heatmap" && options.order) await choose(app, "heatmap-order", options.order);
       if (options.models) {
         await app.click("models-open");
@@ -51,20 +51,13 @@ async function shoot(binary, out, options) {
   }
 }
 
-/** Waits until the map was laid out, with so many dimensions. */
-async function mapIsThere(app, { dims }) {
-  const isLaidOut = async () => !(await app.has("map-cancel")) && (await app.session.run(() => Number(document.querySelector('[data-testid="map"]')?.dataset.points ?? 0))) > 0;
-  await until("the map is laid out", isLaidOut, { timeout: 120_000 });
-  if (dims) {
-    await choose(app, "map-dims", dims);
-    if (await app.has("map-lay-out")) await app.click("map-lay-out");
-    await until("the map is laid out anew", isLaidOut, { timeout: 120_000 });
-  }
-}
-
-/** Chooses in a row of choices. */
-async function choose(app, testId, value) {
-  await app.session.run((testId, value) => document.querySelector(`[data-testid="${testId}"] input[value="${value}"]`).click(), testId, value);
+/** The map, in so many dimensions. */
+async function showMap(app, { dims }) {
+  await mapIsLaidOut(app);
+  if (!dims) return;
+  await choose(app, "map-dims", dims);
+  if (await app.has("map-lay-out")) await app.click("map-lay-out");
+  await mapIsLaidOut(app);
 }
 
 /** A list of one column opens by itself, others ask which column to take. */

@@ -32,7 +32,7 @@ export async function answerFileDialog(title, path) {
     // A dialog that swallowed a letter complains about the path: this closes its complaint.
     if (attempt > 0) xdotool("key", "--clearmodifiers", "Return");
     // To type a slash opens the field for a path; from then on what is in it is replaced.
-    if (attempt > 0 || title === SAVE_TITLE) xdotool("key", "--clearmodifiers", "ctrl+a");
+    if (attempt > 0 || title !== OPEN_TITLE) xdotool("key", "--clearmodifiers", "ctrl+a");
     xdotool("type", "--clearmodifiers", "--delay", 12, path);
     xdotool("key", "--clearmodifiers", "Return");
     attempt += 1;
@@ -43,6 +43,7 @@ export async function answerFileDialog(title, path) {
 /** Titles of the app's file dialogs. */
 export const OPEN_TITLE = "Open a list or a workbook";
 export const SAVE_TITLE = "Export";
+export const PICTURE_TITLE = "Save the picture";
 
 /** Drags a file from another program's window and lets it go over the point (x, y) of the screen. Hands back when that was. */
 export async function dropFromOutside(path, x, y, whileOver = async () => {}) {

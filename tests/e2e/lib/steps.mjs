@@ -34,6 +34,17 @@ export function waitForHeatmap(app) {
   return app.get("heatmap", { selector: '[data-tiles-ready="true"]' });
 }
 
+/** Waits until no layout is forming and points are drawn. */
+export function mapIsLaidOut(app) {
+  const points = () => app.session.run(() => Number(document.querySelector('[data-testid="map"]')?.dataset.points ?? 0));
+  return until("the map is laid out", async () => !(await app.has("map-cancel")) && (await points()) > 0, { timeout: 120_000 });
+}
+
+/** Chooses in a row of choices. */
+export function choose(app, testId, value) {
+  return app.session.run((testId, value) => document.querySelector(`[data-testid="${testId}"] input[value="${value}"]`).click(), testId, value);
+}
+
 /** Finds a word with the search field and selects it. */
 export async function selectWord(app, word) {
   await app.fill("find-box", word);

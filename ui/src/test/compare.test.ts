@@ -1,6 +1,7 @@
 /** Models side by side: where they differ, what figures mean, and the ten questions. */
 import { screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
+import { appError } from "$lib/ipc/fakeImport";
 import { startWithNine, violations } from "./start";
 
 async function compared() {
@@ -12,6 +13,22 @@ async function compared() {
   });
   await user.click(screen.getByTestId("compare-run"));
   await screen.findByTestId("compare-likeness");
+  return started;
+}
+
+const panes = (): HTMLElement[] => screen.getAllByTestId("compare-map");
+
+async function laidOut(count: number): Promise<void> {
+  await waitFor(() => {
+    expect(panes().map((pane) => pane.dataset.points)).toEqual(Array<string>(count).fill("9"));
+    expect(screen.queryByTestId("compare-map-progress")).toBeNull();
+  });
+}
+
+async function onMaps() {
+  const started = await compared();
+  await started.user.click(screen.getByRole("radio", { name: "Maps" }));
+  await laidOut(3);
   return started;
 }
 
@@ -207,10 +224,127 @@ describe("comparing models", () => {
       await user.click(screen.getByTestId("compare-table-toggle"));
       await screen.findByTestId("compare-heatmaps-table");
       expect(await violations(), "heatmaps as a table").toEqual([]);
+      await user.click(screen.getByRole("radio", { name: "Maps" }));
+      await laidOut(3);
+      expect(await violations(), "maps").toEqual([]);
       await user.click(screen.getByRole("radio", { name: /mean\?/ }));
       await screen.findAllByTestId("scale-model");
       expect(await violations()).toEqual([]);
       delete document.documentElement.dataset.theme;
     });
   }
+});
+
+describe("maps side by side", () => {
+  const layouts = (calls: readonly string[]): string[] => calls.filter((call) => call.startsWith("layOut"));
+
+  it("are laid out one after another, each once, and shown at once when they are kept", async () => {
+    const { backend, user } = await onMaps();
+    expect(panes().map((pane) => pane.dataset.model)).toEqual(["all-MiniLM-L6-v2", "instant", "spelling"]);
+    expect(layouts(backend.calls), "the model in use shares its map with the Map itself").toEqual([
+      "layOut umap 2",
+      "layOut umap 2 instant",
+      "layOut umap 2 spelling",
+    ]);
+    await user.click(screen.getByRole("radio", { name: "Differences" }));
+    await user.click(screen.getByRole("radio", { name: "Maps" }));
+    await laidOut(3);
+    await user.click(screen.getByTestId("tab-map"));
+    await screen.findByTestId("map");
+    expect(layouts(backend.calls)).toHaveLength(3);
+  });
+
+  it("need models that have read the list", async () => {
+    const { user } = await startWithNine();
+    await user.click(screen.getByTestId("tab-compare"));
+    await user.click(screen.getByRole("radio", { name: "Maps" }));
+    expect(screen.queryByTestId("compare-map")).toBeNull();
+    await screen.findByText(/press Compare to see their maps/);
+  });
+
+  it("light up in all of them what is pointed at in one, and share one selection", async () => {
+    const { user } = await onMaps();
+    const surfaces = screen.getAllByTestId("map-canvas");
+    const [surface] = surfaces;
+    for (let x = 40; x < 800 && screen.queryAllByTestId("map-pointed").length === 0; x += 12) {
+      for (let y = 10; y < 600 && screen.queryAllByTestId("map-pointed").length === 0; y += 12) {
+        await user.pointer({ target: surface!, coords: { clientX: x, clientY: y } });
+      }
+    }
+    const text = screen.getByTestId("map-tooltip").querySelector("strong")?.textContent;
+    expect(screen.getAllByTestId("map-pointed").map(({ textContent }) => textContent.trim())).toEqual([
+      text,
+      text,
+    ]);
+    expect(screen.getByTestId("compare-map-pointed").textContent).toContain(text);
+    surface!.focus();
+    await user.keyboard("{Control>}a{/Control}");
+    expect(screen.getByTestId("selection-count").textContent).toContain("9 words");
+    await user.keyboard("l");
+    const tools = screen.getAllByTestId("map").map((map) => map.dataset.tool);
+    expect(tools, "one tool for all").toEqual(["lasso", "lasso", "lasso"]);
+    await user.keyboard("{Escape}");
+  });
+
+  it("say in their place what went wrong, and go on with the others", async () => {
+    const { backend, user } = await compared();
+    backend.failures.set("layOut", appError("internal", "The map could not be laid out."));
+    await user.click(screen.getByRole("radio", { name: "Maps" }));
+    const problem = await screen.findByTestId("compare-map-problem");
+    expect(problem.textContent).toContain("The map could not be laid out.");
+    expect(problem.closest("[data-testid=compare-map]")).toBe(panes()[0]);
+    await waitFor(() => {
+      expect(
+        panes()
+          .slice(1)
+          .map((pane) => pane.dataset.points),
+      ).toEqual(["9", "9"]);
+    });
+    await user.click(await screen.findByTestId("compare-map-lay-out"));
+    await laidOut(3);
+    expect(screen.queryByTestId("compare-map-problem")).toBeNull();
+  });
+
+  it("stop all when one is cancelled, and can be begun again", async () => {
+    const started = await compared();
+    started.backend.options.tickMs = 20;
+    await started.user.click(screen.getByRole("radio", { name: "Maps" }));
+    await started.user.click(await screen.findByTestId("compare-map-cancel"));
+    started.backend.options.tickMs = 0;
+    const again = await waitFor(() => {
+      const buttons = screen.getAllByTestId("compare-map-lay-out");
+      expect(buttons).toHaveLength(3);
+      return buttons;
+    });
+    for (const button of again) await started.user.click(button);
+    await laidOut(3);
+  });
+});
+
+describe("pictures of a comparison", () => {
+  it("hold the table, the histograms and the maps, with the models and the line", async () => {
+    const { backend, user } = await compared();
+    const svg = async (name: string): Promise<string> => {
+      await user.click(screen.getByTestId("picture-menu"));
+      await user.click(await screen.findByTestId("picture-svg"));
+      const path = `/out/Fruit, countries, companies ${name}.svg`;
+      await waitFor(() => {
+        expect([...backend.maps.written.keys()]).toContain(path);
+      });
+      return new TextDecoder().decode(backend.maps.written.get(path));
+    };
+    const table = await svg("models compared");
+    expect(table).toContain("MiniLM and Instant");
+    expect(table).toContain("Same neighbours");
+    await user.click(screen.getByRole("radio", { name: /mean\?/ }));
+    await screen.findAllByTestId("scale-model");
+    const histograms = await svg("similarities");
+    expect(histograms).toContain("Spelling");
+    expect(histograms).toMatch(/related from -?\d\.\d\d/);
+    await user.click(screen.getByRole("radio", { name: "Maps" }));
+    await laidOut(3);
+    const maps = await svg("maps");
+    expect(maps.split("Jamaica").length, "a word in each of the three").toBe(4);
+    expect(maps).toContain("MiniLM, Instant, Spelling");
+  });
 });

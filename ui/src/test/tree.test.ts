@@ -191,7 +191,9 @@ describe("the tree beside the heatmap", () => {
     const { backend, user } = await onHeatmap();
     backend.failures.set("growTree", appError("internal", "The tree could not be grown."));
     await user.click(radio("heatmap-order", "By tree"));
-    expect((await screen.findByTestId("error-message")).textContent).toContain("The tree could not be grown.");
+    expect((await screen.findByTestId("error-message")).textContent).toContain(
+      "The tree could not be grown.",
+    );
   });
 
   it("is cut by keys, and its groups become the topics until that is undone", async () => {
@@ -205,7 +207,10 @@ describe("the tree beside the heatmap", () => {
     await user.keyboard("{ArrowRight}{ArrowRight}");
     expect(screen.getByTestId("tree-groups").textContent).toBe("4 groups");
     const sizes = screen.getByTestId("tree-sizes").textContent.split(", ").map(Number);
-    expect(sizes.reduce((sum, size) => sum + size, 0), "nothing is lost").toBe(9);
+    expect(
+      sizes.reduce((sum, size) => sum + size, 0),
+      "nothing is lost",
+    ).toBe(9);
     await user.keyboard("{End}");
     expect(cut.getAttribute("aria-valuenow")).toBe("9");
     await user.keyboard("{Home}{ArrowUp}{ArrowUp}");

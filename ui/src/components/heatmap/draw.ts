@@ -151,13 +151,7 @@ export function drawCells(
   });
 }
 
-function drawNumbers(
-  context: Pen,
-  scene: Scene,
-  start: Point,
-  box: Box,
-  area: Area,
-): void {
+function drawNumbers(context: Pen, scene: Scene, start: Point, box: Box, area: Area): void {
   const { layout, viewport, scale, colours } = scene;
   const { cellPx } = viewport;
   const { rows, columns } = visiblePlaces(viewport, area);
@@ -246,13 +240,7 @@ function drawBands(context: Pen, scene: Scene, start: Point, box: Box): void {
   }
 }
 
-function drawLabels(
-  context: Pen,
-  scene: Scene,
-  start: Point,
-  box: Box,
-  area: Area,
-): void {
+function drawLabels(context: Pen, scene: Scene, start: Point, box: Box, area: Area): void {
   const { layout, viewport, colours, selected } = scene;
   const { cellPx } = viewport;
   const mode = labelMode(cellPx);

@@ -1,5 +1,5 @@
 /** The heatmap as it is on screen, as a picture on white: the cells as pixels, all else as letters and lines. */
-import { type Area, besideBox, cellsBox, origin } from "$lib/charts/heatmap";
+import { type Area, besideBox, cellsBox, origin, plotBox } from "$lib/charts/heatmap";
 import type { LegendEntry, Mark, Scene as Picture } from "$lib/charts/picture";
 import { drawCells, drawWriting, type Scene } from "./draw";
 import type { TreeLine } from "./drawTree";
@@ -69,20 +69,21 @@ export function heatmapPicture(shown: Scene, area: Area, light: CanvasColours, w
   const box = cellsBox(scene.viewport, area);
   const beside = besideBox(scene.viewport, area);
   const dx = EDGE_PX - beside.x;
-  const pen = new MarkPen(dx, 0);
+  // A short list stands in the middle of the stage: the room above it is left out.
+  const dy = plotBox(area, scene.viewport.cellPx).y - box.y;
+  const top = box.y + dy;
+  const pen = new MarkPen(dx, dy);
   drawWriting(pen, scene, area);
-  const tree = words.treeLines.map(
-    ({ x1, y1, x2, y2, group }): Mark => ({
-      kind: "line",
-      x1: x1 + EDGE_PX,
-      y1: y1 + beside.y,
-      x2: x2 + EDGE_PX,
-      y2: y2 + beside.y,
-      stroke: group === null ? muted : groupFill(scene, group),
-      strokeWidth: TREE_PX,
-    }),
-  );
-  const bottom = box.y + box.height;
+  const tree = words.treeLines.map(({ x1, y1, x2, y2, group }): Mark => ({
+    kind: "line",
+    x1: x1 + EDGE_PX,
+    y1: y1 + top,
+    x2: x2 + EDGE_PX,
+    y2: y2 + top,
+    stroke: group === null ? muted : groupFill(scene, group),
+    strokeWidth: TREE_PX,
+  }));
+  const bottom = top + box.height;
   const y = bottom + SCALE_ROW_PX / 2 + EDGE_PX / 2;
   const written = (text: string, x: number, anchor: "start" | "end", fill: string): Mark => ({
     kind: "text",
@@ -107,13 +108,13 @@ export function heatmapPicture(shown: Scene, area: Area, light: CanvasColours, w
       {
         kind: "image",
         x: box.x + dx,
-        y: box.y,
+        y: top,
         width: box.width,
         height: box.height,
         href: pixels(scene, area),
       },
       ...pen.marks,
-      ...inRoom(tree, beside.y, bottom),
+      ...inRoom(tree, top, bottom),
       ...scale,
     ],
     title: words.title,

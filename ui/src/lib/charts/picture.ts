@@ -194,9 +194,15 @@ function legendMarks(scene: Scene, top: number): { marks: Mark[]; height: number
 export function sceneToSvg(scene: Scene): Framed {
   const { colours, font } = scene;
   const top = PAD_PX + (scene.title === "" ? 0 : TITLE_ROW_PX);
-  const legend = legendMarks(scene, top + scene.height + 10);
+  // A small chart must not cut off what is said above and below it.
+  const inner = Math.max(
+    scene.width,
+    scene.title.length * TITLE_PX * LETTER_SHARE,
+    scene.footer.length * FOOTER_PX * LETTER_SHARE,
+  );
+  const legend = legendMarks({ ...scene, width: inner }, top + scene.height + 10);
   const footerTop = top + scene.height + 10 + legend.height;
-  const width = Math.round(scene.width + 2 * PAD_PX);
+  const width = Math.round(inner + 2 * PAD_PX);
   const height = Math.round(footerTop + (scene.footer === "" ? 0 : FOOTER_ROW_PX) + PAD_PX / 2);
   const around: Mark[] = [
     { kind: "rectangle", x: 0, y: 0, width, height, fill: colours.paper },

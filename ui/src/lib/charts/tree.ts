@@ -100,7 +100,10 @@ export function cutForCount({ leaves, heights }: Tree, count: number): number {
 }
 
 /** How far from the leaves (0) a height is drawn, up to the root (1). */
-export type HeightScale = { shareOf: (height: number) => number; heightOf: (share: number) => number };
+export interface HeightScale {
+  shareOf: (height: number) => number;
+  heightOf: (share: number) => number;
+}
 
 /** Room beyond the lowest and the highest join, as a share of what is between them. */
 const ROOM = 0.06;
@@ -111,7 +114,8 @@ const ROOM = 0.06;
  */
 export function heightScale({ linkage, heights }: Tree): HeightScale {
   const evened = linkage === "ward" ? Math.sqrt : (height: number): number => height;
-  const back = linkage === "ward" ? (value: number): number => value * value : (value: number): number => value;
+  const back =
+    linkage === "ward" ? (value: number): number => value * value : (value: number): number => value;
   const lowest = evened(Math.max(0, heights[0] ?? 0));
   const highest = evened(Math.max(0, heights.at(-1) ?? 1));
   const span = highest - lowest || highest || 1;

@@ -303,7 +303,7 @@ export class FakeBackend implements Backend {
       columnMeans.forEach((columnMean, c) => {
         const isDiagonal = level === 0 && row === column && r === c;
         if (isDiagonal) return;
-        const share = (dot(rowMean, columnMean) - low) / (high - low);
+        const share = high > low ? (dot(rowMean, columnMean) - low) / (high - low) : 1;
         tile[r * TILE_CELLS + c] = Math.round(Math.min(1, Math.max(0, share)) * 254);
       });
     });

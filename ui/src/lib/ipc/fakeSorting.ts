@@ -135,12 +135,7 @@ export function edited(
 }
 
 /** Finds `k` topics anew. What the person pinned stays together, under its topic's name. */
-export function found(
-  sorting: Sorting,
-  texts: readonly string[],
-  k: number,
-  groups?: Clusters,
-): Sorting {
+export function found(sorting: Sorting, texts: readonly string[], k: number, groups?: Clusters): Sorting {
   const { centroids, best } = groups ?? kMeans(centredOf(sorting.vectors), k, 6);
   const kept = sorting.topics.filter(({ id }) =>
     sorting.places.topic.some((topic, item) => topic === id && sorting.places.pinned[item] === 1),

@@ -55,7 +55,8 @@ export class ComparedMap {
     try {
       const reply = await this.#asked.ask(async () => {
         const view = await this.#backend.map(request);
-        return { view, raw: view && (await this.#backend.positions(request)) };
+        const isAtHand = this.cloud !== null && this.view !== null && this.view.isStale === view?.isStale;
+        return { view, raw: view && !isAtHand ? await this.#backend.positions(request) : null };
       });
       if (!reply) return;
       const { view, raw } = reply.answer;
@@ -158,7 +159,7 @@ export class ComparedMaps {
     }
   }
 
-  /** Whether the others may go on. */
+  /** Whether the others may go on: not after Cancel, nor when something else took over. */
   async #layOutOne(map: ComparedMap): Promise<boolean> {
     const { backend, runJob } = this.#needs;
     const { request } = map;
@@ -176,8 +177,10 @@ export class ComparedMaps {
       }
     });
     if (this.#forming?.map === map) this.#forming = null;
-    // Null: something else took over.
-    if (outcome?.kind === "finished") await map.look();
+    if (outcome?.kind === "finished") {
+      map.view = null;
+      await map.look();
+    }
     return outcome?.kind === "finished" || outcome?.kind === "failed";
   }
 

@@ -175,8 +175,7 @@ export class HeatmapCells {
   async tile(address: TileAddress): Promise<Uint8Array> {
     const { level, row, column } = address;
     return (
-      this.tiles.get(address) ??
-      this.backend.heatmapTile(this.#metricShown, this.model, level, row, column)
+      this.tiles.get(address) ?? this.backend.heatmapTile(this.#metricShown, this.model, level, row, column)
     );
   }
 

@@ -84,8 +84,8 @@ export class HeatmapTree {
 
   /** Small groups of texts stand for the texts themselves. */
   get isOfGroups(): boolean {
-    const { shape } = this;
-    return shape !== null && shape.tree.leaves < shape.tree.starts.at(-1)!;
+    const tree = this.shape?.tree;
+    return tree !== undefined && tree.leaves < (tree.starts.at(-1) ?? 0);
   }
 
   cut(count: number): void {

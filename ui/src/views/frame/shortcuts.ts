@@ -86,10 +86,12 @@ export function handleShortcut(event: KeyboardEvent, app: App): void {
 
 /** Keys for the words that are selected, where they can be seen. */
 function moveByKey(event: KeyboardEvent, session: Session): void {
-  const { selection, moving, layout, workbook } = session;
+  const { selection, moving, layout, workbook, compare } = session;
+  const areInSight =
+    ["board", "words", "map"].includes(layout.tab) || (layout.tab === "compare" && compare.part === "maps");
   // One that is just closing is no longer in front.
   const isInFront = document.querySelector(":is([role=dialog], [role=menu])[data-state=open]") !== null;
-  if (isInFront || !["board", "words", "map"].includes(layout.tab)) return;
+  if (isInFront || !areInSight) return;
   if (event.key === "Escape") {
     if (selection.items.size > 0) selection.clear();
     return;
