@@ -8,14 +8,18 @@ const FULL_TURN = 2 * Math.PI;
 /** Smaller than this, nobody tells a shape from a dot. */
 const DOT_PX = 1.6;
 
+/** Red, green, blue and opacity, 0 to 255, as a canvas takes them. */
+function hex(colour: readonly number[]): string {
+  return `#${colour.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;
+}
+
 export function paintOn(context: CanvasRenderingContext2D, picture: Picture): void {
   const { position, marks, shown, radiusPx, rings, projection: p } = picture;
   const paths = SHAPES.map((shape) => new Path2D(shape));
   for (let i = 0; i < shown; i += 1) {
     const [x, y] = placeOf(p, position, i);
     const radius = (marks.radius[i] ?? 1) * radiusPx;
-    const [r, g, b, a] = [0, 1, 2, 3].map((c) => marks.colour[i * 4 + c] ?? 0);
-    context.fillStyle = ["rgb(", [r, g, b].join(" "), "/", (a ?? 255) / 255, ")"].join("");
+    context.fillStyle = hex([0, 1, 2, 3].map((c) => marks.colour[i * 4 + c] ?? 0));
     const shape = marks.shape[i] ?? ROUND;
     if (radius < DOT_PX) {
       context.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
@@ -34,8 +38,7 @@ export function paintOn(context: CanvasRenderingContext2D, picture: Picture): vo
     }
   }
   for (const { count, position: at, radiusPx: radius, widthPx, colour } of rings) {
-    const [r, g, b, a] = colour;
-    context.strokeStyle = ["rgb(", [r, g, b].join(" "), "/", a / 255, ")"].join("");
+    context.strokeStyle = hex(colour);
     context.lineWidth = widthPx;
     for (let i = 0; i < count; i += 1) {
       const [x, y] = placeOf(p, at, i);
