@@ -10,7 +10,6 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::centring::add;
 use super::product::{Columns, for_each_tile};
 use crate::vectors::Vectors;
 
@@ -55,17 +54,31 @@ impl Heatmap {
         let mut cells = order.len();
         while cells > TILE_CELLS {
             let level = means.len() + 1;
-            let of_one = 1_usize << level;
-            let values: Vec<f32> = order
-                .par_chunks(of_one)
-                .flat_map_iter(|items| {
-                    let mut sum = vec![0.0_f64; dim];
-                    items.iter().for_each(|&item| add(&mut sum, vectors.row(item as usize)));
-                    sum.into_iter().map(|value| (value / items.len() as f64) as f32)
-                })
-                .collect();
+            let finer = means.last();
+            let below = cells;
+            cells = order.len().div_ceil(1 << level);
+            // How many items are in a cell of the level below: as many as in any other but in the last.
+            let weight = |cell: usize| {
+                let first = cell << (level - 1);
+                (order.len() - first).min(1 << (level - 1)) as f32
+            };
+            let row = |cell: usize| match finer {
+                Some(finer) => finer.row(cell),
+                None => vectors.row(order[cell] as usize),
+            };
+            let mut values = vec![0.0_f32; cells * dim];
+            values.par_chunks_mut(dim).enumerate().for_each(|(cell, mean)| {
+                let (left, right) = (2 * cell, 2 * cell + 1);
+                if right >= below {
+                    mean.copy_from_slice(row(left));
+                    return;
+                }
+                let share = weight(right) / (weight(left) + weight(right));
+                for ((mean, left), right) in mean.iter_mut().zip(row(left)).zip(row(right)) {
+                    *mean = left + share * (right - left);
+                }
+            });
             means.push(Vectors::new(dim, values));
-            cells = order.len().div_ceil(of_one);
         }
         Self { vectors, order, means }
     }
