@@ -22,6 +22,10 @@ const STEPS: f32 = 254.0;
 /// Rows of one tile that a thread works on.
 const STRIPE: usize = 64;
 
+/// The finer levels are averaged when a tile of them is asked for: that is quick, and kept they would
+/// be as large as the vectors.
+const FIRST_KEPT: usize = 3;
+
 /// What the similarities of cells are coloured by.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Range {
@@ -41,7 +45,7 @@ impl Range {
 pub struct Heatmap {
     vectors: Arc<Vectors>,
     order: Vec<u32>,
-    /// Level 1 and up: `ceil(n / 2^l) x dim` mean rows.
+    /// Level [`FIRST_KEPT`] and up: `ceil(n / 2^l) x dim` mean rows.
     means: Vec<Vectors>,
 }
 
@@ -49,36 +53,12 @@ impl Heatmap {
     /// `order[place]` is the item at that place of both sides.
     #[must_use]
     pub fn new(vectors: Arc<Vectors>, order: Vec<u32>) -> Self {
-        let dim = vectors.dim();
         let mut means: Vec<Vectors> = Vec::new();
-        let mut cells = order.len();
-        while cells > TILE_CELLS {
-            let level = means.len() + 1;
-            let finer = means.last();
-            let below = cells;
-            cells = order.len().div_ceil(1 << level);
-            // How many items are in a cell of the level below: as many as in any other but in the last.
-            let weight = |cell: usize| {
-                let first = cell << (level - 1);
-                (order.len() - first).min(1 << (level - 1)) as f32
-            };
-            let row = |cell: usize| match finer {
-                Some(finer) => finer.row(cell),
-                None => vectors.row(order[cell] as usize),
-            };
-            let mut values = vec![0.0_f32; cells * dim];
-            values.par_chunks_mut(dim).enumerate().for_each(|(cell, mean)| {
-                let (left, right) = (2 * cell, 2 * cell + 1);
-                if right >= below {
-                    mean.copy_from_slice(row(left));
-                    return;
-                }
-                let share = weight(right) / (weight(left) + weight(right));
-                for ((mean, left), right) in mean.iter_mut().zip(row(left)).zip(row(right)) {
-                    *mean = left + share * (right - left);
-                }
+        for level in FIRST_KEPT..levels(order.len()) {
+            means.push(match means.last() {
+                None => means_of_items(&vectors, &order, level),
+                Some(finer) => means_of_pairs(finer, order.len(), level),
             });
-            means.push(Vectors::new(dim, values));
         }
         Self { vectors, order, means }
     }
@@ -97,7 +77,7 @@ impl Heatmap {
     /// Levels of zoom; the last one fits a single tile.
     #[must_use]
     pub fn levels(&self) -> usize {
-        self.means.len() + 1
+        levels(self.order.len())
     }
 
     /// The item at every place.
@@ -157,12 +137,14 @@ impl Heatmap {
 
     /// The mean rows of tile `tile` along one side.
     fn rows(&self, level: usize, tile: usize) -> Vec<f32> {
-        if level == 0 {
-            let places = self.order.chunks(TILE_CELLS).nth(tile).unwrap_or(&[]);
-            let items = places.iter().map(|&item| item as usize);
-            return self.vectors.select(items).into_values();
+        if level >= self.levels() {
+            return Vec::new();
         }
-        let Some(means) = self.means.get(level - 1) else { return Vec::new() };
+        let Some(kept) = level.checked_sub(FIRST_KEPT) else {
+            let items = self.order.chunks(TILE_CELLS << level).nth(tile).unwrap_or(&[]);
+            return means_of_items(&self.vectors, items, level).into_values();
+        };
+        let means = &self.means[kept];
         means
             .values()
             .chunks(TILE_CELLS * means.dim())
@@ -195,6 +177,52 @@ impl Heatmap {
     }
 }
 
+/// How many levels `count` items have.
+fn levels(count: usize) -> usize {
+    let mut level = 0;
+    while count.div_ceil(1 << level) > TILE_CELLS {
+        level += 1;
+    }
+    level + 1
+}
+
+/// The mean row of every `2^level` of `items`.
+fn means_of_items(vectors: &Vectors, items: &[u32], level: usize) -> Vectors {
+    let dim = vectors.dim();
+    let of_one = 1 << level;
+    let mut values = vec![0.0_f32; items.len().div_ceil(of_one) * dim];
+    values.par_chunks_mut(dim).zip(items.par_chunks(of_one)).for_each(|(mean, items)| {
+        for &item in items {
+            let row = vectors.row(item as usize);
+            mean.iter_mut().zip(row).for_each(|(mean, value)| *mean += value);
+        }
+        let count = items.len() as f32;
+        mean.iter_mut().for_each(|mean| *mean /= count);
+    });
+    Vectors::new(dim, values)
+}
+
+/// The mean rows of a level of `count` items, from those of the level below.
+fn means_of_pairs(finer: &Vectors, count: usize, level: usize) -> Vectors {
+    let dim = finer.dim();
+    // As many items are in any cell of the level below but the last.
+    let weight = |cell: usize| (count - (cell << (level - 1))).min(1 << (level - 1)) as f32;
+    let mut values = vec![0.0_f32; count.div_ceil(1 << level) * dim];
+    values.par_chunks_mut(dim).enumerate().for_each(|(cell, mean)| {
+        let (left, right) = (2 * cell, 2 * cell + 1);
+        if right >= finer.len() {
+            mean.copy_from_slice(finer.row(left));
+            return;
+        }
+        let share = weight(right) / (weight(left) + weight(right));
+        let pairs = finer.row(left).iter().zip(finer.row(right));
+        mean.iter_mut().zip(pairs).for_each(|(mean, (left, right))| {
+            *mean = left + share * (right - left);
+        });
+    });
+    Vectors::new(dim, values)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,11 +240,11 @@ mod tests {
 
     #[test]
     fn a_cell_is_the_mean_over_its_pairs_at_every_level() {
-        let count = 1100;
+        let count = 4500;
         let vectors = Arc::new(vectors(count));
         let order: Vec<u32> = (0..count as u32).rev().collect();
         let heatmap = Heatmap::new(Arc::clone(&vectors), order.clone());
-        assert_eq!(heatmap.levels(), 4, "1100, 550, 275 and 138 cells");
+        assert_eq!(heatmap.levels(), 6, "4500 cells, then half as many five times");
         for level in 0..heatmap.levels() {
             let size = 1 << level;
             let cells = heatmap.tile(level, 0, 0, RANGE);
