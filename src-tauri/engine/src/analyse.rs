@@ -11,6 +11,7 @@ pub mod compare;
 pub mod density;
 pub mod game;
 pub mod heatmap;
+mod joins;
 pub mod kmeans;
 pub mod map;
 pub mod names;

@@ -6,8 +6,9 @@
 
 use rayon::prelude::*;
 
+use super::joins::{Merge, Sets, joins};
 use super::neighbours::nearest_neighbours;
-use super::product::{Columns, for_each_tile};
+use super::similarity::all_pairs;
 use crate::error::Result;
 use crate::monitor::Monitor;
 use crate::vectors::Vectors;
@@ -54,7 +55,8 @@ pub fn hdbscan(
 /// Prim's algorithm over all distances.
 fn tree_of_all_pairs(rows: &Vectors, smallest: usize, monitor: &dyn Monitor) -> Result<Vec<Edge>> {
     let count = rows.len();
-    let distances = squared_distances(rows);
+    let distances =
+        all_pairs(rows, |row, other, product| if row == other { 0.0 } else { squared(product) });
     monitor.check()?;
     // The row itself, at no distance, is one of them.
     let cores: Vec<f32> = distances
@@ -99,29 +101,9 @@ fn tree_of_all_pairs(rows: &Vectors, smallest: usize, monitor: &dyn Monitor) -> 
     Ok(edges)
 }
 
-fn squared_distances(rows: &Vectors) -> Vec<f32> {
-    const ROWS_AT_ONCE: usize = 128;
-    let (count, dim) = (rows.len(), rows.dim());
-    let columns = Columns::pack(rows.values(), dim);
-    let mut distances = vec![0.0_f32; count * count];
-    let parts = rows.values().par_chunks(ROWS_AT_ONCE * dim);
-    distances.par_chunks_mut(ROWS_AT_ONCE * count).zip(parts).enumerate().for_each(
-        |(part, (distances, rows))| {
-            for_each_tile(rows, &columns, |tile| {
-                for (r, values) in tile.values.iter().enumerate().take(tile.rows) {
-                    let of_row =
-                        &mut distances[(tile.row + r) * count + tile.column..][..tile.columns];
-                    for (distance, product) in of_row.iter_mut().zip(values) {
-                        *distance = (2.0 - 2.0 * product).max(0.0);
-                    }
-                }
-            });
-            for (r, of_row) in distances.chunks_exact_mut(count).enumerate() {
-                of_row[part * ROWS_AT_ONCE + r] = 0.0;
-            }
-        },
-    );
-    distances
+/// The squared distance of two unit rows.
+fn squared(similarity: f32) -> f32 {
+    (2.0 - 2.0 * similarity).max(0.0)
 }
 
 /// Kruskal's algorithm over near neighbours; what does not hang together is joined at the very end.
@@ -132,8 +114,7 @@ fn tree_of_neighbours(
     monitor: &dyn Monitor,
 ) -> Result<Vec<Edge>> {
     let near = nearest_neighbours(rows, NEIGHBOURS.max(smallest - 1), RECALL, seed, monitor)?;
-    let squared = |similarity: f32| (2.0 - 2.0 * similarity).max(0.0);
-    let core = |row: usize| squared(near.similarities(row)[smallest.max(2) - 2]);
+    let core = |row: usize| squared(near.similarities(row)[smallest - 2]);
     let cores: Vec<f32> = (0..rows.len()).map(core).collect();
     let mut edges: Vec<Edge> = (0..rows.len())
         .flat_map(|row| {
@@ -158,34 +139,6 @@ fn tree_of_neighbours(
     Ok(tree)
 }
 
-/// Which rows hang together.
-struct Sets {
-    parent: Vec<u32>,
-}
-
-impl Sets {
-    fn new(count: usize) -> Self {
-        Self { parent: (0..count as u32).collect() }
-    }
-
-    fn root(&mut self, mut node: u32) -> u32 {
-        while self.parent[node as usize] != node {
-            self.parent[node as usize] = self.parent[self.parent[node as usize] as usize];
-            node = self.parent[node as usize];
-        }
-        node
-    }
-
-    /// The two roots, if they were different; the second one stays.
-    fn join(&mut self, a: u32, b: u32) -> Option<(u32, u32)> {
-        let (a, b) = (self.root(a), self.root(b));
-        (a != b).then(|| {
-            self.parent[a as usize] = b;
-            (a, b)
-        })
-    }
-}
-
 /// Where a dense part of the rows splits off: who lives until what density.
 struct Part {
     parent: usize,
@@ -196,22 +149,11 @@ struct Part {
 }
 
 /// The most stable groups of the tree.
-fn groups(mut edges: Vec<Edge>, count: usize, smallest: usize) -> Vec<Option<u32>> {
-    edges.sort_by(|x, y| x.squared.total_cmp(&y.squared));
-    // Nodes: rows, then joins; a set's newest join is found through its root.
-    let mut sets = Sets::new(count);
-    let mut node_of: Vec<u32> = (0..count as u32).collect();
-    let mut joins: Vec<([u32; 2], f64, u32)> = Vec::with_capacity(count - 1);
-    let size_of = |joins: &[([u32; 2], f64, u32)], node: u32| {
-        (node as usize).checked_sub(count).map_or(1, |join| joins[join].2)
-    };
-    for edge in edges {
-        let Some((gone, root)) = sets.join(edge.a, edge.b) else { continue };
-        let nodes = [node_of[gone as usize], node_of[root as usize]];
-        let size = size_of(&joins, nodes[0]) + size_of(&joins, nodes[1]);
-        node_of[root as usize] = (count + joins.len()) as u32;
-        joins.push((nodes, f64::from(edge.squared).sqrt(), size));
-    }
+fn groups(edges: Vec<Edge>, count: usize, smallest: usize) -> Vec<Option<u32>> {
+    let pairs = edges.into_iter().map(|edge| ([edge.a, edge.b], edge.squared)).collect();
+    let joins = joins(pairs, &vec![1; count]);
+    let size_of =
+        |node: u32| (node as usize).checked_sub(count).map_or(1, |join| joins[join].size) as usize;
     // From the whole list down: a join of two large sides is where two parts begin.
     let mut parts = vec![Part { parent: 0, birth: 0.0, stability: 0.0, children: Vec::new() }];
     let mut part_of_row = vec![0_usize; count];
@@ -221,9 +163,10 @@ fn groups(mut edges: Vec<Edge>, count: usize, smallest: usize) -> Vec<Option<u32
             part_of_row[node as usize] = part;
             continue;
         };
-        let (sides, distance, _) = joins[join];
+        let Merge { nodes: sides, height, .. } = joins[join];
+        let distance = f64::from(height).sqrt();
         let density = if distance > 0.0 { 1.0 / distance } else { f64::MAX };
-        let sizes = sides.map(|side| size_of(&joins, side) as usize);
+        let sizes = sides.map(size_of);
         let is_split = sizes.iter().all(|&size| size >= smallest);
         for (side, size) in sides.into_iter().zip(sizes) {
             let lived = (density - parts[part].birth).min(1e12);
@@ -286,12 +229,12 @@ fn groups(mut edges: Vec<Edge>, count: usize, smallest: usize) -> Vec<Option<u32
         .collect()
 }
 
-fn rows_below(node: u32, joins: &[([u32; 2], f64, u32)], count: usize) -> Vec<u32> {
+fn rows_below(node: u32, joins: &[Merge], count: usize) -> Vec<u32> {
     let (mut rows, mut to_visit) = (Vec::new(), vec![node]);
     while let Some(node) = to_visit.pop() {
         match (node as usize).checked_sub(count) {
             None => rows.push(node),
-            Some(join) => to_visit.extend(joins[join].0),
+            Some(join) => to_visit.extend(joins[join].nodes),
         }
     }
     rows

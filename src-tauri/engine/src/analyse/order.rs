@@ -4,6 +4,7 @@ use kodama::{Method, linkage};
 use rayon::prelude::*;
 
 use super::product::{Columns, matrix};
+use super::tree::turned;
 use crate::topics::Sorting;
 use crate::vectors::Vectors;
 
@@ -48,34 +49,9 @@ fn leaves(vectors: &Vectors, group: &[u32]) -> Vec<u32> {
         distances.extend((a + 1..count).map(|b| 1.0 - similarity(a, b)));
     }
     let tree = linkage(&mut distances, count, Method::Average);
-    let mut parts: Vec<Vec<usize>> = (0..count).map(|leaf| vec![leaf]).collect();
-    for step in tree.steps() {
-        let mut left = std::mem::take(&mut parts[step.cluster1]);
-        let mut right = std::mem::take(&mut parts[step.cluster2]);
-        let (left_ends, right_ends) =
-            ((left[0], left[left.len() - 1]), (right[0], right[right.len() - 1]));
-        let joins = [
-            (similarity(left_ends.1, right_ends.0), false, false),
-            (similarity(left_ends.1, right_ends.1), false, true),
-            (similarity(left_ends.0, right_ends.0), true, false),
-            (similarity(left_ends.0, right_ends.1), true, true),
-        ];
-        let mut best = joins[0];
-        for join in joins {
-            if join.0 > best.0 {
-                best = join;
-            }
-        }
-        if best.1 {
-            left.reverse();
-        }
-        if best.2 {
-            right.reverse();
-        }
-        left.append(&mut right);
-        parts.push(left);
-    }
-    parts.pop().unwrap_or_default().into_iter().map(|leaf| group[leaf]).collect()
+    let joins = tree.steps().iter().map(|step| [step.cluster1, step.cluster2]);
+    let order = turned(count, joins, |a, b| similarity(a as usize, b as usize));
+    order.into_iter().map(|leaf| group[leaf as usize]).collect()
 }
 
 fn along_first_component(vectors: &Vectors, mut group: Vec<u32>) -> Vec<u32> {

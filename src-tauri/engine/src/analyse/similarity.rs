@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use super::centring::{CHUNK, normalise};
-use super::product::{Columns, PANEL, dot, for_each_tile_of};
+use super::product::{Columns, PANEL, dot, for_each_tile, for_each_tile_of};
 use crate::vectors::Vectors;
 
 /// Rows whose neighbours one thread looks for at a time: every block of columns is read for all of them.
@@ -81,6 +81,28 @@ pub(super) fn best_columns(
         }
     });
     best
+}
+
+/// Something of all pairs of rows, `n x n`, row-major: `of` is given the two places and the product.
+pub(super) fn all_pairs(rows: &Vectors, of: impl Fn(usize, usize, f32) -> f32 + Sync) -> Vec<f32> {
+    let (count, dim) = (rows.len(), rows.dim());
+    let columns = Columns::pack(rows.values(), dim);
+    let mut pairs = vec![0.0_f32; count * count];
+    let parts = rows.values().par_chunks(ROWS_AT_ONCE * dim);
+    pairs.par_chunks_mut(ROWS_AT_ONCE * count).zip(parts).enumerate().for_each(
+        |(part, (pairs, rows))| {
+            for_each_tile(rows, &columns, |tile| {
+                for (r, products) in tile.values.iter().enumerate().take(tile.rows) {
+                    let row = part * ROWS_AT_ONCE + tile.row + r;
+                    let pairs = &mut pairs[(tile.row + r) * count + tile.column..][..tile.columns];
+                    for (c, (pair, &product)) in pairs.iter_mut().zip(products).enumerate() {
+                        *pair = of(row, tile.column + c, product);
+                    }
+                }
+            });
+        },
+    );
+    pairs
 }
 
 /// Inserts what of `values` is better than the worst of `best`, `own` left out.

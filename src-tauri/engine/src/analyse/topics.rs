@@ -8,7 +8,6 @@
 //! 3. Items go to the nearest centroid. Confidence comes from the cosines to all centroids; who is hardly closer
 //!    to its topic than to a strange one stays in Unsorted.
 
-use kodama::{Dendrogram, Method, linkage};
 use rayon::prelude::*;
 
 use super::centring::{centred, centroids, mean};
@@ -18,7 +17,6 @@ use super::kmeans::{Partition, Rounds, restarted};
 use super::names::{Unnamed, WITNESSES, names};
 use super::other_ways::{dbscan, gaussian, optics};
 use super::principal::project;
-use super::product::{Columns, matrix};
 use super::profile::similarities_to;
 use super::silhouette::mean_silhouette;
 use super::similarity::{neighbours, smoothed};
@@ -26,7 +24,7 @@ use super::tree::{Linkage, grow};
 use super::vocabulary::Vocabulary;
 use crate::embed::{Embedder, embed_all};
 use crate::error::{Error, Result};
-use crate::monitor::{Monitor, Quiet, Stage};
+use crate::monitor::{Monitor, Quiet, Silent, Stage};
 use crate::topics::{Placement, Sorting, Topic, TopicId};
 use crate::vectors::Vectors;
 
@@ -174,7 +172,7 @@ pub fn find<'a>(
         Way::Optics => optics(&points, smallest)?,
     };
     monitor.progress(Stage::FindingTopics, 1, 1);
-    of_groups(vectors, texts, &group, naming, monitor)
+    of_centred_groups(&rows, texts, &group, naming.into(), monitor)
 }
 
 /// Items that make a topic of `count` items, unless the person says otherwise.
@@ -208,9 +206,19 @@ pub fn of_groups<'a>(
     monitor: &dyn Monitor,
 ) -> Result<Sorting> {
     let rows = centred(vectors, &mean(vectors));
+    of_centred_groups(&rows, texts, group, naming.into(), monitor)
+}
+
+fn of_centred_groups(
+    rows: &Vectors,
+    texts: &[&str],
+    group: &[Option<u32>],
+    naming: Naming<'_>,
+    monitor: &dyn Monitor,
+) -> Result<Sorting> {
     let k = group.iter().flatten().max().map_or(0, |&last| last as usize + 1);
     // Once grouped, there is nothing that another run could do differently.
-    named(&rows, texts, group, &vec![NOT_MEASURED; k], naming.into(), monitor)
+    named(rows, texts, group, &vec![NOT_MEASURED; k], naming, monitor)
 }
 
 /// The stability of a topic that was not found again and again.
@@ -348,12 +356,7 @@ fn named(
 #[must_use]
 pub fn broad_groups(rows: &Vectors, topic_of: &[Option<u32>], k: usize) -> Vec<u32> {
     let centres = centroids(rows, topic_of, k);
-    let similar = matrix(centres.values(), &Columns::pack(centres.values(), centres.dim()));
-    let mut distances: Vec<f32> = (0..k)
-        .flat_map(|a| (a + 1..k).map(move |b| (a, b)))
-        .map(|(a, b)| 1.0 - similar[a * k + b])
-        .collect();
-    let tree = linkage(&mut distances, k, Method::Average);
+    let tree = grow(&centres, Linkage::Average, 0, &Silent).expect("nobody cancels it");
     let placed: Vec<usize> = (0..rows.len()).filter(|&item| topic_of[item].is_some()).collect();
     let step = placed.len().div_ceil(SAMPLE).max(1);
     let sample: Vec<usize> = placed.into_iter().step_by(step).collect();
@@ -361,7 +364,7 @@ pub fn broad_groups(rows: &Vectors, topic_of: &[Option<u32>], k: usize) -> Vec<u
     let topics: Vec<u32> = sample.iter().filter_map(|&item| topic_of[item]).collect();
     let mut best = (f64::NEG_INFINITY, Vec::new());
     for count in (k / 6).max(2)..=(k / 2).max(2) {
-        let broad = cut(&tree, k, count);
+        let broad = by_first(tree.cut(count));
         let group: Vec<u32> = topics.iter().map(|&topic| broad[topic as usize]).collect();
         let score = mean_silhouette(&sampled, &group, count);
         if score > best.0 {
@@ -371,22 +374,15 @@ pub fn broad_groups(rows: &Vectors, topic_of: &[Option<u32>], k: usize) -> Vec<u
     best.1
 }
 
-/// Of every leaf its group, when the tree is cut into `count`.
-fn cut(tree: &Dendrogram<f32>, leaves: usize, count: usize) -> Vec<u32> {
-    let mut parent: Vec<usize> = (0..2 * leaves).collect();
-    for (place, step) in tree.steps().iter().enumerate().take(leaves - count) {
-        parent[step.cluster1] = leaves + place;
-        parent[step.cluster2] = leaves + place;
-    }
-    let mut numbers: Vec<usize> = Vec::new();
-    (0..leaves)
-        .map(|mut node| {
-            while parent[node] != node {
-                node = parent[node];
-            }
-            let place = numbers.iter().position(|&root| root == node);
-            place.unwrap_or_else(|| {
-                numbers.push(node);
+/// The same groups, numbered by the first in each.
+fn by_first(group: Vec<u32>) -> Vec<u32> {
+    let mut numbers: Vec<u32> = Vec::new();
+    group
+        .into_iter()
+        .map(|group| {
+            let known = numbers.iter().position(|&number| number == group);
+            known.unwrap_or_else(|| {
+                numbers.push(group);
                 numbers.len() - 1
             }) as u32
         })

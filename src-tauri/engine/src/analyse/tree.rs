@@ -11,11 +11,15 @@ mod leaves;
 
 use rayon::prelude::*;
 
+pub use super::joins::Merge;
+use super::joins::joins;
 use super::kmeans::{Rounds, lloyd, plus_plus};
-use super::product::{Columns, for_each_tile};
+use super::product::dot;
+use super::similarity::all_pairs;
 use crate::error::Result;
 use crate::monitor::{Monitor, Stage};
 use crate::vectors::Vectors;
+pub(super) use leaves::turned;
 
 /// Items that can each be a leaf: their distances fill 400 MB.
 pub const MOST_LEAVES: usize = 10_000;
@@ -34,16 +38,6 @@ pub enum Linkage {
     Complete,
     /// By how much joining them adds to the squared distances from the mean, as a distance.
     Ward,
-}
-
-/// A join of two nodes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Merge {
-    /// Nodes: below the number of leaves a leaf, then the merges in order.
-    pub nodes: [u32; 2],
-    pub height: f32,
-    /// Items below it.
-    pub size: u32,
 }
 
 /// A tree, its leaves in an order in which neighbours are alike.
@@ -178,35 +172,17 @@ impl Groups {
 
 /// All distances, row-major; infinite to itself. Ward's are squared.
 fn distances(groups: &Groups, linkage: Linkage) -> Vec<f32> {
-    const ROWS_AT_ONCE: usize = 128;
     let (means, count) = (&groups.means, groups.means.len());
-    let columns = Columns::pack(means.values(), means.dim());
-    let squares: Vec<f32> = means.rows().map(|row| super::product::dot(row, row)).collect();
+    let squares: Vec<f32> = means.rows().map(|row| dot(row, row)).collect();
     let sizes: Vec<f32> = groups.members.iter().map(|members| members.len() as f32).collect();
-    let mut distances = vec![0.0_f32; count * count];
-    let rows = means.values().par_chunks(ROWS_AT_ONCE * means.dim());
-    distances.par_chunks_mut(ROWS_AT_ONCE * count).zip(rows).enumerate().for_each(
-        |(part, (distances, rows))| {
-            for_each_tile(rows, &columns, |tile| {
-                for (r, values) in tile.values.iter().enumerate().take(tile.rows) {
-                    let row = part * ROWS_AT_ONCE + tile.row + r;
-                    let distances =
-                        &mut distances[(tile.row + r) * count + tile.column..][..tile.columns];
-                    for (c, (distance, &product)) in distances.iter_mut().zip(values).enumerate() {
-                        let column = tile.column + c;
-                        *distance = match linkage {
-                            Linkage::Average | Linkage::Complete => 1.0 - product,
-                            Linkage::Ward => {
-                                let squared = squares[row] + squares[column] - 2.0 * product;
-                                let (a, b) = (sizes[row], sizes[column]);
-                                (2.0 * a * b / (a + b) * squared).max(0.0)
-                            }
-                        };
-                    }
-                }
-            });
-        },
-    );
+    let mut distances = all_pairs(means, |row, column, product| match linkage {
+        Linkage::Average | Linkage::Complete => 1.0 - product,
+        Linkage::Ward => {
+            let squared = squares[row] + squares[column] - 2.0 * product;
+            let (a, b) = (sizes[row], sizes[column]);
+            (2.0 * a * b / (a + b) * squared).max(0.0)
+        }
+    });
     for row in 0..count {
         distances[row * count + row] = f32::INFINITY;
     }
@@ -221,6 +197,7 @@ fn merges(
     monitor: &dyn Monitor,
 ) -> Result<Vec<Merge>> {
     let leaves = sizes.len();
+    let leaf_sizes = sizes.clone();
     // Which leaf each row of the matrix began as: a join is told by a leaf of each side.
     let mut leaf: Vec<u32> = (0..leaves as u32).collect();
     let mut is_gone = vec![0.0_f32; leaves];
@@ -252,7 +229,11 @@ fn merges(
         is_gone[last] = f32::INFINITY;
         alive -= 1;
     }
-    Ok(in_order(found, linkage, leaves))
+    let mut merges = joins(found, &leaf_sizes);
+    if linkage == Linkage::Ward {
+        merges.iter_mut().for_each(|merge| merge.height = merge.height.sqrt());
+    }
+    Ok(merges)
 }
 
 /// The nearest column that is not gone; of equally near ones the one `before`, then the first.
@@ -330,33 +311,6 @@ fn compact(
     kept.len()
 }
 
-/// Joins told by a leaf of each side, lowest first, as joins of nodes.
-fn in_order(mut found: Vec<([u32; 2], f32)>, linkage: Linkage, leaves: usize) -> Vec<Merge> {
-    found.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let mut parent: Vec<u32> = (0..(2 * leaves) as u32).collect();
-    let mut size = vec![1_u32; 2 * leaves];
-    let root = |parent: &mut Vec<u32>, mut node: u32| {
-        while parent[node as usize] != node {
-            parent[node as usize] = parent[parent[node as usize] as usize];
-            node = parent[node as usize];
-        }
-        node
-    };
-    found
-        .into_iter()
-        .enumerate()
-        .map(|(place, ([a, b], distance))| {
-            let mut nodes = [root(&mut parent, a), root(&mut parent, b)];
-            nodes.sort_unstable();
-            let joined = (leaves + place) as u32;
-            size[joined as usize] = size[nodes[0] as usize] + size[nodes[1] as usize];
-            nodes.iter().for_each(|&node| parent[node as usize] = joined);
-            let height = if linkage == Linkage::Ward { distance.sqrt() } else { distance };
-            Merge { nodes, height, size: size[joined as usize] }
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -428,6 +382,8 @@ mod tests {
         assert!(tree.leaves() <= GROUPS && tree.leaves() > 1, "{} leaves", tree.leaves());
         assert_eq!(tree.order.len(), rows.len(), "every item has its place");
         assert_eq!(tree.merges.len(), tree.leaves() - 1, "all join in the end");
+        let last = tree.merges[tree.merges.len() - 1];
+        assert_eq!(last.size as usize, rows.len(), "and the last join holds every item");
         let one = grow(&Vectors::new(2, vec![1.0, 0.0]), Linkage::Ward, 1, &Silent);
         assert_eq!(one.expect("never cancelled").order, [0], "an item alone is its own tree");
     }

@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::Merge;
+use crate::analyse::joins::Merge;
 use crate::analyse::product::{Columns, dot, matrix};
 use crate::error::Result;
 use crate::monitor::Monitor;
@@ -43,26 +43,32 @@ pub(super) fn order(
 ) -> Result<Vec<u32>> {
     match likeness {
         Likeness::All { count, .. } if *count > 1 => best(merges, likeness, *count, monitor),
-        _ => Ok(turned(merges, likeness)),
+        _ => {
+            let joins = merges.iter().map(|merge| merge.nodes.map(|node| node as usize));
+            Ok(turned(merges.len() + 1, joins, |a, b| likeness.between(a, b)))
+        }
     }
 }
 
-/// At every join the two sides are turned so that their most similar ends meet.
-fn turned(merges: &[Merge], likeness: &Likeness) -> Vec<u32> {
-    let leaves = merges.len() + 1;
+/// The leaves, with the two sides of every join turned so that their most similar ends meet.
+pub(in crate::analyse) fn turned(
+    leaves: usize,
+    joins: impl Iterator<Item = [usize; 2]>,
+    similarity: impl Fn(u32, u32) -> f32,
+) -> Vec<u32> {
     let mut parts: Vec<Vec<u32>> = (0..leaves as u32).map(|leaf| vec![leaf]).collect();
-    for merge in merges {
-        let mut left = std::mem::take(&mut parts[merge.nodes[0] as usize]);
-        let mut right = std::mem::take(&mut parts[merge.nodes[1] as usize]);
+    for [left, right] in joins {
+        let mut left = std::mem::take(&mut parts[left]);
+        let mut right = std::mem::take(&mut parts[right]);
         let (l, r) = ((left[0], left[left.len() - 1]), (right[0], right[right.len() - 1]));
-        let joins = [
-            (likeness.between(l.1, r.0), false, false),
-            (likeness.between(l.1, r.1), false, true),
-            (likeness.between(l.0, r.0), true, false),
-            (likeness.between(l.0, r.1), true, true),
+        let ways = [
+            (similarity(l.1, r.0), false, false),
+            (similarity(l.1, r.1), false, true),
+            (similarity(l.0, r.0), true, false),
+            (similarity(l.0, r.1), true, true),
         ];
-        let mut best = joins[0];
-        joins.into_iter().for_each(|join| best = if join.0 > best.0 { join } else { best });
+        let mut best = ways[0];
+        ways.into_iter().for_each(|way| best = if way.0 > best.0 { way } else { best });
         if best.1 {
             left.reverse();
         }
@@ -227,6 +233,7 @@ mod tests {
             largest = largest.max(sum(&parts[parts.len() - 1], &likeness));
         }
         assert!((found - largest).abs() < 1e-5, "{found} is not the largest sum {largest}");
-        assert!(sum(&turned(&[], &likeness), &likeness) <= 0.0, "a single leaf has no neighbour");
+        let alone = turned(1, std::iter::empty(), |a, b| likeness.between(a, b));
+        assert!(sum(&alone, &likeness) <= 0.0, "a single leaf has no neighbour");
     }
 }
