@@ -81,10 +81,6 @@ pub fn lay_out(
     monitor: &dyn Monitor,
     frame: &mut Frame<'_>,
 ) -> Result<Map> {
-    let turned = |positions: Vec<f32>| match before {
-        Some(before) => aligned(&positions, before, dims),
-        None => positions,
-    };
     if !(2..=3).contains(&dims) {
         return Err(Error::Invalid("A map has two or three dimensions.".to_owned()));
     }
@@ -95,20 +91,29 @@ pub fn lay_out(
     }
     monitor.progress(Stage::LayingOut, 0, 100);
     monitor.check()?;
-    let start = turned(start(rows, dims));
-    frame(&start);
+    // Only what is shown is turned: where a layout ends depends on where it begins, and the same
+    // list has the same map.
+    let mut shown = |positions: &[f32]| match before {
+        Some(before) => frame(&aligned(positions, before, dims)),
+        None => frame(positions),
+    };
+    let start = start(rows, dims);
+    shown(&start);
     let positions = match method {
         // Fewer have no neighbourhoods to keep.
         _ if rows.len() <= dims + 1 => start,
         Method::Pca => start,
-        Method::Tsne => tsne::lay_out(rows, dims, start, seed, monitor, frame)?,
+        Method::Tsne => tsne::lay_out(rows, dims, start, seed, monitor, &mut shown)?,
         Method::Umap => {
             let neighbours = nearest_neighbours(rows, NEIGHBOURS, RECALL, seed, monitor)?;
             let settings = umap::Settings::usual(rows.len(), dims, seed);
-            umap::lay_out(&neighbours, start, &settings, monitor, frame)?
+            umap::lay_out(&neighbours, start, &settings, monitor, &mut shown)?
         }
     };
-    let positions = turned(positions);
+    let positions = match before {
+        Some(before) => aligned(&positions, before, dims),
+        None => positions,
+    };
     let trustworthiness = trustworthiness(rows, &positions, dims, monitor)?;
     monitor.progress(Stage::LayingOut, 100, 100);
     Ok(Map { dims, positions, trustworthiness })
