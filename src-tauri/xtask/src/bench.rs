@@ -511,6 +511,9 @@ impl std::fmt::Display for Section {
                 seconds[seconds.len() - 1],
             )?;
         }
+        if self.peers.is_empty() {
+            return writeln!(f, "\n{}", self.agreement);
+        }
         // The fastest rounds tell more on a computer that also does other things.
         let by_median = self.lead(Timings::median);
         let by_fastest = self.lead(|timings| timings.sorted()[0]);
@@ -548,6 +551,20 @@ mod tests {
             "{text}"
         );
         assert!(text.ends_with("fastest rounds. Same.\n"), "{text}");
+    }
+
+    #[test]
+    fn without_a_peer_there_is_nothing_to_be_faster_than() {
+        let section = Section {
+            title: "Work".to_owned(),
+            units: None,
+            kindred: timings("Kindred", &[1.0]),
+            peers: Vec::new(),
+            agreement: "Alone.".to_owned(),
+        };
+        let text = section.to_string();
+        assert!(!text.contains("inf") && !text.contains("times as fast"), "{text}");
+        assert!(text.ends_with("\nAlone.\n"), "what there is to say is still said: {text}");
     }
 
     #[test]

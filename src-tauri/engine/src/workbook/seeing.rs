@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::comparing::Namer;
 use super::{Workbook, locked};
 use crate::analyse::centring::{centred, centroids, mean, normalise};
+use crate::analyse::classify::Space;
 use crate::analyse::map::{self, Frame, Map, Method};
 use crate::analyse::topics::{broad_groups, names_of_groups};
 use crate::analyse::tree::{self, Linkage, Tree};
@@ -118,6 +119,16 @@ impl Workbook {
         Ok(LaidOut { is_stale: kept.laid_out != self.fingerprint(), kept })
     }
 
+    fn centred(&self) -> Result<Centred> {
+        let vectors = self.vectors()?;
+        let reread = self.state().reread;
+        if let Some(space) = self.space.ready(reread) {
+            return Ok(Centred::AtHand(space));
+        }
+        let mean = mean(&vectors);
+        Ok(Centred::MadeNow { rows: centred(&vectors, &mean), mean })
+    }
+
     /// The map that a new one shall lie like.
     fn map_like(&self, key: &MapKey) -> Result<Option<Arc<KeptMap>>> {
         let mut keys = vec![key.clone(), MapKey { model: self.model(), ..key.clone() }];
@@ -154,9 +165,8 @@ impl Workbook {
     /// As [`Self::vectors`]; `Cancelled`.
     pub fn grow_tree(&self, linkage: Linkage, monitor: &dyn Monitor) -> Result<()> {
         let reread = self.state().reread;
-        let vectors = self.vectors()?;
-        let rows = centred(&vectors, &mean(&vectors));
-        let tree = Arc::new(tree::grow(&rows, linkage, self.seed, monitor)?);
+        let tree = tree::grow(self.centred()?.rows(), linkage, self.seed, monitor)?;
+        let tree = Arc::new(tree);
         self.set_tree(Some(GrownTree { reread, tree }));
         Ok(())
     }
@@ -186,10 +196,8 @@ impl Workbook {
         to: &AxisEnd,
         reader: impl Fn() -> Result<Shared>,
     ) -> Result<Vec<f32>> {
-        let vectors = self.vectors()?;
-        let middle = mean(&vectors);
-        let rows = centred(&vectors, &middle);
-        let ends = [from, to].map(|end| self.end(end, &rows, &middle, &reader));
+        let centred = self.centred()?;
+        let ends = [from, to].map(|end| self.end(end, &centred, &reader));
         let [from, to] = ends;
         let (from, to) = (from?, to?);
         if crate::analyse::product::dot(&from, &to) > 1.0 - 1e-5 {
@@ -197,16 +205,16 @@ impl Workbook {
                 "Both ends mean the same to this model. Choose two that differ.".to_owned(),
             ));
         }
-        Ok(map::along(&rows, &from, &to))
+        Ok(map::along(centred.rows(), &from, &to))
     }
 
     fn end(
         &self,
         end: &AxisEnd,
-        rows: &Vectors,
-        middle: &[f32],
+        centred: &Centred,
         reader: &impl Fn() -> Result<Shared>,
     ) -> Result<Vec<f32>> {
+        let rows = centred.rows();
         let not_there = || Error::Invalid("An end of this axis is not there any more.".to_owned());
         match end {
             AxisEnd::Item(item) if item.index() < rows.len() => Ok(rows.row(item.index()).to_vec()),
@@ -234,8 +242,12 @@ impl Workbook {
                 }
                 let mut reader = self.remembering(reader()?);
                 let read = embed_all(&mut reader, &[text.trim()], &Silent)?;
-                let mut row: Vec<f32> =
-                    read.row(0).iter().zip(middle).map(|(value, middle)| value - middle).collect();
+                let mut row: Vec<f32> = read
+                    .row(0)
+                    .iter()
+                    .zip(centred.mean())
+                    .map(|(value, middle)| value - middle)
+                    .collect();
                 normalise(&mut row);
                 Ok(row)
             }
@@ -251,21 +263,21 @@ impl Workbook {
         if sorting.topics.len() < FEWEST_TO_GROUP {
             return Ok(Vec::new());
         }
-        let vectors = self.vectors()?;
-        let rows = centred(&vectors, &mean(&vectors));
         let topic_of: Vec<Option<u32>> = sorting
             .placements
             .iter()
             .map(|place| place.topic.and_then(|topic| sorting.place_of(topic)).map(|p| p as u32))
             .collect();
-        let broad = broad_groups(&rows, &topic_of, sorting.topics.len());
+        let centred = self.centred()?;
+        let rows = centred.rows();
+        let broad = broad_groups(rows, &topic_of, sorting.topics.len());
         let count = broad.iter().max().map_or(0, |&last| last as usize + 1);
         let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
         let group: Vec<Option<u32>> =
             topic_of.iter().map(|topic| topic.map(|topic| broad[topic as usize])).collect();
         // Another model's middle says nothing in the space that words are known in.
         let named = (*namer.reader.key() == self.model())
-            .then(|| names_of_groups(&rows, &texts, &group, count, namer.vocabulary));
+            .then(|| names_of_groups(rows, &texts, &group, count, namer.vocabulary));
         Ok((0..count)
             .map(|place| {
                 let inside = |&(_, &of): &(_, &u32)| of as usize == place;
@@ -286,6 +298,32 @@ impl Workbook {
                 BroadTopic { name, topics: topics.iter().map(|topic| topic.id).collect() }
             })
             .collect())
+    }
+}
+
+/// The list's vectors without what they have in common.
+enum Centred {
+    /// Where classifying has them at hand.
+    AtHand(Arc<Space>),
+    MadeNow {
+        mean: Vec<f32>,
+        rows: Vectors,
+    },
+}
+
+impl Centred {
+    fn mean(&self) -> &[f32] {
+        match self {
+            Self::AtHand(space) => space.mean(),
+            Self::MadeNow { mean, .. } => mean,
+        }
+    }
+
+    fn rows(&self) -> &Vectors {
+        match self {
+            Self::AtHand(space) => space.rows(),
+            Self::MadeNow { rows, .. } => rows,
+        }
     }
 }
 
