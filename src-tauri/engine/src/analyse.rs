@@ -13,6 +13,8 @@ pub mod game;
 pub mod heatmap;
 mod joins;
 pub mod kmeans;
+#[cfg(test)]
+mod made_up;
 pub mod map;
 pub mod names;
 pub mod neighbours;

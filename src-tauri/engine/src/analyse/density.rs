@@ -243,31 +243,12 @@ fn rows_below(node: u32, joins: &[Merge], count: usize) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyse::centring::normalise;
+    use crate::analyse::made_up::{grouped, noise};
     use crate::monitor::Silent;
 
     /// Three dense groups of 40 and 20 rows that lie anywhere.
     fn rows() -> Vectors {
-        let mut state = 3_u64;
-        let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 40) as f32 / 8_388_608.0 - 1.0
-        };
-        let dim = 12;
-        let centres: Vec<f32> = (0..3 * dim).map(|_| next()).collect();
-        let mut values = Vec::new();
-        for row in 0..140 {
-            for d in 0..dim {
-                let noise = next();
-                values.push(if row < 120 {
-                    centres[row % 3 * dim + d] + 0.1 * noise
-                } else {
-                    noise
-                });
-            }
-        }
-        values.chunks_exact_mut(dim).for_each(normalise);
-        Vectors::new(dim, values)
+        grouped([120, 20, 3, 12], 0.1, noise(3))
     }
 
     #[test]

@@ -240,23 +240,11 @@ pub fn along(rows: &Vectors, from: &[f32], to: &[f32]) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyse::centring::normalise;
+    use crate::analyse::made_up;
     use crate::monitor::Silent;
 
-    /// `groups` groups of unit rows, item `i` in group `i % groups`.
     fn grouped(count: usize, groups: usize, dim: usize) -> Vectors {
-        let mut values: Vec<f32> = Vec::new();
-        for row in 0..count {
-            let noise =
-                |d: usize| (splitmix((row * dim + d) as u64) >> 40) as f32 / (1 << 23) as f32 - 1.0;
-            let centre = |d: usize| {
-                let at = row % groups * dim + d + 1_000_000;
-                (splitmix(at as u64) >> 40) as f32 / (1 << 23) as f32 - 1.0
-            };
-            values.extend((0..dim).map(|d| centre(d) + 0.3 * noise(d)));
-        }
-        values.chunks_exact_mut(dim).for_each(normalise);
-        Vectors::new(dim, values)
+        made_up::grouped([count, 0, groups, dim], 0.3, made_up::noise(1))
     }
 
     fn map(rows: &Vectors, method: Method, dims: usize) -> Map {

@@ -240,24 +240,12 @@ fn best_in_full(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyse::centring::normalise;
+    use crate::analyse::made_up::{grouped, noise};
     use crate::monitor::Silent;
 
     /// Points around a few directions.
     fn points(count: usize, dim: usize) -> Vectors {
-        let mut state = 1_u64;
-        let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 40) as f32 / 8_388_608.0 - 1.0
-        };
-        let centres: Vec<f32> = (0..40 * dim).map(|_| next()).collect();
-        let mut values: Vec<f32> = Vec::with_capacity(count * dim);
-        for row in 0..count {
-            let centre = &centres[row % 40 * dim..][..dim];
-            values.extend(centre.iter().map(|value| value + 0.8 * next()));
-        }
-        values.chunks_exact_mut(dim).for_each(normalise);
-        Vectors::new(dim, values)
+        grouped([count, 0, 40, dim], 0.8, noise(1))
     }
 
     #[test]

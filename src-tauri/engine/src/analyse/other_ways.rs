@@ -121,25 +121,10 @@ fn usual_distance(points: &Array2<f64>, smallest: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analyse::centring::normalise;
+    use crate::analyse::made_up::{grouped, noise};
 
     fn rows() -> Vectors {
-        let mut state = 3_u64;
-        let mut next = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 40) as f32 / 8_388_608.0 - 1.0
-        };
-        let dim = 16;
-        let centres: Vec<f32> = (0..3 * dim).map(|_| next()).collect();
-        let mut values = Vec::new();
-        for row in 0..150 {
-            for d in 0..dim {
-                let noise = next();
-                values.push(centres[row % 3 * dim + d] + 0.2 * noise);
-            }
-        }
-        values.chunks_exact_mut(dim).for_each(normalise);
-        Vectors::new(dim, values)
+        grouped([150, 0, 3, 16], 0.2, noise(3))
     }
 
     /// Share of pairs of placed rows that are together as they should be.
