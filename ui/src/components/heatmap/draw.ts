@@ -21,7 +21,7 @@ import {
   type Viewport,
   visiblePlaces,
 } from "$lib/charts/heatmap";
-import type { CanvasColours } from "./theme";
+import type { CanvasColours } from "$components/canvasColours";
 
 /** What drawing needs of a canvas beyond pixels: something that keeps marks can stand in for it. */
 export type Pen = Pick<

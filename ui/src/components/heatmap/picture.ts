@@ -4,7 +4,7 @@ import type { LegendEntry, Mark, Scene as Picture } from "$lib/charts/picture";
 import { drawCells, drawWriting, type Scene } from "./draw";
 import type { TreeLine } from "./drawTree";
 import { MarkPen } from "./MarkPen";
-import type { CanvasColours } from "./theme";
+import type { CanvasColours } from "$components/canvasColours";
 
 export interface PictureWords {
   title: string;

@@ -33,3 +33,21 @@ export function resolveColours(host: HTMLElement): CanvasColours {
   probe.remove();
   return { of, topics, font };
 }
+
+/** Hands over the colours where `host` stands, now and whenever the theme changes; gives back how to stop. */
+export function followColours(host: HTMLElement, show: (colours: CanvasColours) => void): () => void {
+  const read = (): void => {
+    show(resolveColours(host));
+  };
+  read();
+  const theme = matchMedia("(prefers-color-scheme: dark)");
+  theme.addEventListener("change", read);
+  const chosen = new MutationObserver(read);
+  chosen.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  // The font may still be loading when the first picture is drawn.
+  void document.fonts?.ready.then(read);
+  return () => {
+    theme.removeEventListener("change", read);
+    chosen.disconnect();
+  };
+}
