@@ -56,7 +56,8 @@ async function showMap(app, { dims }) {
   await mapIsLaidOut(app);
   if (!dims) return;
   await choose(app, "map-dims", dims);
-  if (await app.has("map-lay-out")) await app.click("map-lay-out");
+  await app.click("map-lay-out");
+  await until("the choice of a layout is gone", async () => !(await app.has("map-lay-out")));
   await mapIsLaidOut(app);
 }
 
