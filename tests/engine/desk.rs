@@ -77,7 +77,7 @@ pub(crate) fn key() -> ModelKey {
 
 /// A list of one text per line.
 pub(crate) fn list(text: &str) -> ImportedList {
-    let source = Source::Text { name: "pasted", text };
+    let source = Source::Text { name: "pasted", text, html: None };
     let options = import::recognise(source).expect("the list is recognised");
     import::read(source, &options).expect("the list is read")
 }
@@ -92,7 +92,7 @@ pub(crate) fn numbered(count: usize) -> ImportedList {
     ImportedList {
         source_name: "numbered".into(),
         items: items.collect(),
-        report: Default::default(),
+        ..ImportedList::default()
     }
 }
 

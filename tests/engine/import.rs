@@ -15,7 +15,8 @@ use proptest::prelude::*;
 use crate::desk::{Desk, is_alone, kind};
 
 fn read(path: &Path) -> Result<(ImportOptions, ImportedList)> {
-    let source = Source::File(path);
+    let files = [path.to_path_buf()];
+    let source = Source::Files(&files);
     let options = import::recognise(source)?;
     let list = import::read(source, &options)?;
     let preview = import::preview(source, None)?;
@@ -40,7 +41,7 @@ fn texts(list: &ImportedList) -> Vec<&str> {
 }
 
 fn pasted(text: &str) -> (ImportPreview, ImportedList) {
-    let source = Source::Text { name: "pasted", text };
+    let source = Source::Text { name: "pasted", text, html: None };
     let preview = import::preview(source, None).expect("what was pasted can be looked at");
     let list = import::read(source, &preview.options).expect("what was pasted is read");
     check_sum(&list);
@@ -91,12 +92,15 @@ fn encodings_are_recognised_and_read() {
 fn another_encoding_can_be_chosen() {
     let desk = Desk::new();
     let path = desk.write("list.txt", b"\xbf\xe1\xeb\xee\xea\xee\n");
-    let mut options = import::recognise(Source::File(&path)).expect("it is text of some kind");
+    let mut options = import::recognise(Source::Files(std::slice::from_ref(&path)))
+        .expect("it is text of some kind");
     options.encoding = TextEncoding::parse("windows-1251").expect("a usual encoding");
-    let preview = import::preview(Source::File(&path), Some(&options)).expect("looked at again");
+    let preview = import::preview(Source::Files(std::slice::from_ref(&path)), Some(&options))
+        .expect("looked at again");
     assert_eq!(preview.rows[0], ["їблоко"], "the preview follows the choice");
     assert!(preview.encodings.contains(&options.encoding), "which is one of those offered");
-    let list = import::read(Source::File(&path), &options).expect("the list is read");
+    let list = import::read(Source::Files(std::slice::from_ref(&path)), &options)
+        .expect("the list is read");
     assert_eq!(texts(&list), ["їблоко"], "these bytes in Windows-1251");
     assert!(TextEncoding::parse("klingon").is_err(), "an encoding that does not exist is refused");
 }
@@ -305,7 +309,7 @@ fn a_preview_shows_the_first_rows_and_counts_all() {
 
 #[test]
 fn options_can_be_changed_and_impossible_ones_are_refused() {
-    let source = Source::Text { name: "pasted", text: "a\tb\nc\td\n" };
+    let source = Source::Text { name: "pasted", text: "a\tb\nc\td\n", html: None };
     let mut options = import::recognise(source).expect("recognised");
     options.text_column = 1;
     options.has_header = true;
@@ -460,7 +464,8 @@ fn a_hundred_thousand_lines_are_looked_at_within_a_second() {
         (0..100_000).map(|n| format!("some words of number {n},kind {}\n", n % 9)).collect();
     let path = desk.write("large.csv", format!("text,category\n{rows}"));
     let start = Instant::now();
-    let preview = import::preview(Source::File(&path), None).expect("a long list");
+    let preview =
+        import::preview(Source::Files(std::slice::from_ref(&path)), None).expect("a long list");
     let took = start.elapsed();
     assert_eq!(preview.report.kept, 100_000, "every line");
     assert!(took < Duration::from_secs(2), "a second, and one more for a busy machine: {took:?}");
@@ -487,10 +492,11 @@ proptest! {
             writer.write_record([first, second]).expect("memory can be written");
         }
         let text = String::from_utf8(writer.into_inner().expect("flushed")).expect("UTF-8");
+        let source = Source::Text { name: "table", text: &text, html: None };
         let options = ImportOptions {
-            format: ListFormat::Csv, encoding: TextEncoding::UTF_8, has_header: false, text_column: 1, category_column: Some(0),
+            format: ListFormat::Csv, has_header: false, text_column: 1, category_column: Some(0), ..import::recognise(source).expect("a sound table")
         };
-        let list = import::read(Source::Text { name: "table", text: &text }, &options).expect("a sound table");
+        let list = import::read(Source::Text { name: "table", text: &text, html: None }, &options).expect("a sound table");
         prop_assert_eq!(list.report.problem_count, 0, "nothing is wrong with it: {:?}", list.report.problems);
         prop_assert_eq!(list.report.rows, cells.len(), "each row is one row");
     }

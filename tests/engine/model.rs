@@ -41,7 +41,7 @@ pub(crate) fn embedded(texts: &[&str]) -> Vectors {
 /// The labelled list `name` of the fixtures, and its vectors.
 pub(crate) fn labelled(name: &str) -> (Vec<Item>, Vectors) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
-    let source = Source::File(&path);
+    let source = Source::Files(std::slice::from_ref(&path));
     let options = import::recognise(source).expect("the list is readable");
     let items = import::read(source, &options).expect("the list is readable").items;
     let texts: Vec<&str> = items.iter().map(|item| item.text.as_str()).collect();

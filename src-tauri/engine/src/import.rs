@@ -12,7 +12,9 @@ mod rows;
 mod source;
 mod tally;
 
-use std::path::Path;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::items::Item;
@@ -37,38 +39,100 @@ pub const PREVIEW_ROWS: usize = 100;
 /// What to read.
 #[derive(Clone, Copy, Debug)]
 pub enum Source<'a> {
-    /// A file of a list.
-    File(&'a Path),
-    /// Text that was pasted or came with the app, and what to call it.
-    Text { name: &'a str, text: &'a str },
+    /// Files whose rows follow each other; a folder stands for the lists in it.
+    Files(&'a [PathBuf]),
+    /// Text that was pasted or came with the app, and what to call it. `html` is the same as it
+    /// was copied from a page or a spreadsheet.
+    Text { name: &'a str, text: &'a str, html: Option<&'a str> },
 }
 
-/// How rows and cells are told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a list is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ListFormat {
     /// One text per line.
     Text,
-    /// Cells with commas or semicolons between them, whichever the list uses.
+    /// Cells with a delimiter between them.
     Csv,
     /// Cells with tabs between them, as spreadsheets copy them.
     Tsv,
+    /// Sheets of cells: XLSX, ODS.
+    Spreadsheet,
+    /// An array of texts or of objects.
+    Json,
+    /// A text or an object per line.
+    JsonLines,
+    /// DOCX: paragraphs, or one of its tables.
+    Document,
+    /// Paragraphs and list items, or one of its tables.
+    Markdown,
+    /// Paragraphs and list items, or one of its tables.
+    Html,
+    Parquet,
+    /// Vectors and, in a file beside them, the texts they belong to.
+    Vectors,
 }
 
-/// How to read a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What becomes an item.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Split {
+    /// The whole cell.
+    #[default]
+    Whole,
+    /// Every line of it.
+    Lines,
+    /// Every sentence of it.
+    Sentences,
+    /// Every word of it, with how often it stands in the list.
+    Words,
+}
+
+/// A way in which two texts differ that may be none to the person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Variant {
+    /// "Apple", "apple".
+    Case,
+    /// "ice cream", "icecream".
+    Spaces,
+    /// "e-mail", "email", "email!".
+    Punctuation,
+    /// "apple", "apples".
+    Plural,
+    /// "cafe", "café".
+    Accents,
+}
+
+/// How to read a list. Columns are counted from 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportOptions {
     pub format: ListFormat,
     pub encoding: TextEncoding,
+    /// What stands between two cells of CSV.
+    pub delimiter: char,
+    /// What stands around a cell of CSV that holds a delimiter; none when marks are letters like others.
+    pub quote: Option<char>,
+    /// Which sheet or table of the file.
+    pub table: usize,
     /// Whether the first row names the columns.
     pub has_header: bool,
-    /// The column that holds the texts, counted from 0.
+    /// The column that holds the texts.
     pub text_column: usize,
     /// The column that holds the list's own categories.
     pub category_column: Option<usize>,
+    /// The column that says how often a text occurs.
+    pub count_column: Option<usize>,
+    /// The column that says which topic an item is in: the workbook begins with these topics.
+    pub topic_column: Option<usize>,
+    /// The column that says whether the person put it there; without it all in a topic are pinned.
+    pub pinned_column: Option<usize>,
+    /// Other columns, kept to be exported again.
+    pub kept_columns: Vec<usize>,
+    pub split: Split,
+    /// Texts that differ in these ways only become one item, written as it is most often.
+    pub merged: Vec<Variant>,
 }
 
 /// What a column holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnPreview {
     /// From the header, or "Column 1".
     pub name: String,
@@ -79,7 +143,7 @@ pub struct ColumnPreview {
 }
 
 /// Something that could not be read, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportProblem {
     /// Line of the file, counted from 1.
     pub line: u64,
@@ -87,25 +151,69 @@ pub struct ImportProblem {
     pub message: String,
 }
 
-/// What reading gave: `rows = kept + blank + duplicates + problem_count`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A text that went into another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedText {
+    /// Line of the file, counted from 1.
+    pub line: u64,
+    pub text: String,
+    /// The text of the item it became part of.
+    pub into: String,
+}
+
+/// What reading gave: `rows = kept + blank + duplicates + merged + problem_count`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportReport {
-    /// Rows read, the header left out.
+    /// Rows read, the header left out; after splitting, the pieces.
     pub rows: usize,
     /// Rows that became items.
     pub kept: usize,
     pub blank: usize,
     /// Rows with a text that was there before.
     pub duplicates: usize,
+    /// Rows with a variant of a text that was there before.
+    pub merged: usize,
+    /// The first [`MAX_PROBLEMS`] of them, in the order of the list.
+    pub merges: Vec<MergedText>,
     pub problem_count: usize,
     /// The first [`MAX_PROBLEMS`] problems, in the order of the list.
     pub problems: Vec<ImportProblem>,
 }
 
+/// A sheet or table of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TablePreview {
+    pub name: String,
+    /// As far as it is known without reading it all.
+    pub rows: Option<usize>,
+}
+
+/// What merging one kind of variants alone would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariantCount {
+    pub variant: Variant,
+    /// Items that would go into another one.
+    pub items: usize,
+    /// The first of them: the text that stays, and those that go into it.
+    pub examples: Vec<(String, Vec<String>)>,
+}
+
 /// A look at a list, for choosing how to read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportPreview {
     pub source_name: String,
+    /// How many files are read one after the other.
+    pub files: usize,
+    /// What can be chosen from; empty when the file is one table.
+    pub tables: Vec<TablePreview>,
+    /// Delimiters to choose from; empty unless the format is CSV.
+    pub delimiters: Vec<char>,
+    /// Kinds that are there, whether they are merged or not.
+    pub variants: Vec<VariantCount>,
+    /// Items longer than the usual model reads, which is about 1,000 characters.
+    pub long_texts: usize,
+    /// Dimensions of the vectors that come with the list.
+    pub vector_dim: Option<usize>,
     /// What was recognised or asked for.
     pub options: ImportOptions,
     /// What can be chosen from.
@@ -119,12 +227,36 @@ pub struct ImportPreview {
     pub report: ImportReport,
 }
 
+/// Topics a list came with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportedTopics {
+    /// In the order in which they are met, each once.
+    pub names: Vec<String>,
+    /// Of every item: a place in `names`, or none for Unsorted.
+    pub of_items: Vec<Option<u32>>,
+    /// Of every item: whether the person put it there.
+    pub pinned: Vec<bool>,
+}
+
+/// Vectors a list came with: `items x dim`, row-major, as they were.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ImportedVectors {
+    pub dim: usize,
+    pub rows: Vec<f32>,
+}
+
 /// A list that was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ImportedList {
     pub source_name: String,
     /// Each text once, in the order of the list.
     pub items: Vec<Item>,
+    /// Names of the other columns that are kept.
+    pub columns: Vec<String>,
+    /// Their cells, item by item, `columns.len()` for each: those of the first row with the text.
+    pub cells: Vec<String>,
+    pub topics: Option<ImportedTopics>,
+    pub vectors: Option<ImportedVectors>,
     pub report: ImportReport,
 }
 

@@ -1,11 +1,10 @@
 //! The texts of a list, each once.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// The place of an item in its workbook: items are numbered from 0 without gaps.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ItemId(pub u32);
 
 impl ItemId {
@@ -22,7 +21,7 @@ impl ItemId {
 }
 
 /// One text of the list: a word, a phrase, a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// As the person wrote it, without surrounding white space. Never empty, no control characters.
     pub text: String,

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 /// A named part of a job, in the order a person meets them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
+    ReadingList,
     LoadingModel,
     Embedding,
     FindingTopics,
@@ -14,6 +15,7 @@ pub enum Stage {
     LayingOut,
     GrowingTree,
     Saving,
+    Exporting,
 }
 
 /// Listens to a job. Called often: an implementation throttles what it passes on.

@@ -5,12 +5,14 @@ use std::io::{self, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
+use serde::{Deserialize, Serialize};
 
 use super::source::Opened;
 use crate::error::{Error, Result};
 
 /// How a list's bytes stand for characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
 pub struct TextEncoding(pub(super) &'static Encoding);
 
 impl TextEncoding {
@@ -54,6 +56,20 @@ impl TextEncoding {
             Self(encoding_rs::EUC_JP),
             Self(encoding_rs::EUC_KR),
         ]
+    }
+}
+
+impl From<TextEncoding> for &'static str {
+    fn from(encoding: TextEncoding) -> Self {
+        encoding.label()
+    }
+}
+
+impl TryFrom<String> for TextEncoding {
+    type Error = Error;
+
+    fn try_from(label: String) -> Result<Self> {
+        Self::parse(&label)
     }
 }
 

@@ -6,7 +6,7 @@ use super::encoding;
 use super::lines::{Line, Lines};
 use super::rows::{Cells, Row, Rows};
 use super::source::{Opened, Origin};
-use super::{ImportOptions, ListFormat, TextEncoding};
+use super::{ImportOptions, ListFormat, Split, TextEncoding};
 use crate::error::Result;
 
 /// What is looked at to find the layout.
@@ -35,12 +35,25 @@ pub(super) fn recognise(opened: &mut Opened<'_>) -> Result<ImportOptions> {
     let text = first_lines(opened, encoding)?;
     let (format, sample) = choose(opened.origin, &text);
     let guess = columns::guess(format, &sample.rows, sample.layout.columns);
+    let delimiter = match sample.layout.cells {
+        Cells::Separated(delimiter) => char::from(delimiter),
+        Cells::Whole => ',',
+    };
     Ok(ImportOptions {
         format,
         encoding,
+        delimiter,
+        quote: Some('"'),
+        table: 0,
         has_header: guess.has_header,
         text_column: guess.text_column,
         category_column: guess.category_column,
+        count_column: None,
+        topic_column: None,
+        pinned_column: None,
+        kept_columns: Vec::new(),
+        split: Split::Whole,
+        merged: Vec::new(),
     })
 }
 
@@ -52,11 +65,11 @@ pub(super) fn sample(
 ) -> Result<Sample> {
     let text = first_lines(opened, encoding)?;
     Ok(match format {
-        ListFormat::Text => take(&text, Cells::Whole),
         ListFormat::Tsv => take(&text, Cells::Separated(b'\t')),
         ListFormat::Csv => {
             best_of(&text, b",;").unwrap_or_else(|| take(&text, Cells::Separated(b',')))
         }
+        _ => take(&text, Cells::Whole),
     })
 }
 

@@ -35,16 +35,21 @@ enum Bytes<'a> {
 
 pub(super) fn open(source: Source<'_>) -> Result<Opened<'_>> {
     match source {
-        Source::Text { name, text } => Ok(Opened {
+        Source::Text { name, text, .. } => Ok(Opened {
             name: name.to_owned(),
             origin: Origin::Unknown,
             bytes: Bytes::Text(Cursor::new(text.as_bytes())),
         }),
-        Source::File(path) => Ok(Opened {
-            name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
-            origin: origin(path),
-            bytes: Bytes::File { file: open_file(path)?, path },
-        }),
+        Source::Files(paths) => {
+            let Some(path) = paths.first() else {
+                return Err(Error::NothingToImport { reason: "There is no file.".to_owned() });
+            };
+            Ok(Opened {
+                name: path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+                origin: origin(path),
+                bytes: Bytes::File { file: open_file(path)?, path },
+            })
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn read(opened: &mut Opened<'_>, options: &ImportOptions) -> Result<I
     if items.is_empty() {
         return Err(Error::NothingToImport { reason: nothing_because(&report) });
     }
-    Ok(ImportedList { source_name: opened.name.clone(), items, report })
+    Ok(ImportedList { source_name: opened.name.clone(), items, report, ..ImportedList::default() })
 }
 
 pub(super) fn preview(
@@ -101,6 +101,12 @@ pub(super) fn preview(
         .collect();
     Ok(ImportPreview {
         source_name: opened.name.clone(),
+        files: 1,
+        tables: Vec::new(),
+        delimiters: Vec::new(),
+        variants: Vec::new(),
+        long_texts: 0,
+        vector_dim: None,
         encodings: if opened.is_text() {
             vec![TextEncoding::UTF_8]
         } else {

@@ -34,6 +34,7 @@ pub(crate) fn get(connection: &Connection) -> rusqlite::Result<ImportReport> {
                 duplicates: row.get(3)?,
                 problem_count: row.get(4)?,
                 problems,
+                ..ImportReport::default()
             })
         },
     )

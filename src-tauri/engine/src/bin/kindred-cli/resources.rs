@@ -23,7 +23,8 @@ use crate::arguments::{Arguments, ServerArguments};
 
 /// The list in `file`; `column` names the column of texts.
 pub(crate) fn read(file: &Path, column: Option<&str>) -> Result<ImportedList> {
-    let source = Source::File(file);
+    let files = [file.to_path_buf()];
+    let source = Source::Files(&files);
     let mut options = import::recognise(source)?;
     if let Some(column) = column {
         let preview = import::preview(source, Some(&options))?;
@@ -201,6 +202,8 @@ impl Monitor for OnStandardError {
                 Stage::Comparing => "Comparing",
                 Stage::LayingOut => "Laying the map out",
                 Stage::GrowingTree => "Growing the tree",
+                Stage::ReadingList => "Reading the list",
+                Stage::Exporting => "Exporting",
                 Stage::Saving => "Saving",
             };
             eprintln!("{what}: {done} of {total}");
