@@ -21,6 +21,7 @@ mod source;
 mod table;
 mod tally;
 mod variants;
+pub mod worker;
 
 use std::path::PathBuf;
 

@@ -253,7 +253,8 @@ mod tests {
     use super::*;
 
     fn all(text: &str, delimiter: u8) -> Vec<(u64, Vec<String>)> {
-        let mut rows = Rows::new(text.as_bytes(), Cells::Separated { delimiter, quote: Some(b'"') });
+        let mut rows =
+            Rows::new(text.as_bytes(), Cells::Separated { delimiter, quote: Some(b'"') });
         let mut found = Vec::new();
         while let Some((line, row)) = rows.next().expect("memory can be read") {
             found.push((

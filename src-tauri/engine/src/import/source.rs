@@ -240,10 +240,7 @@ impl<'a> Part<'a> {
 
     /// All text, from the start, as UTF-8 without a byte order mark. What the
     /// encoding does not know becomes U+FFFD.
-    pub(super) fn text(
-        &self,
-        encoding: TextEncoding,
-    ) -> Result<Decoded<'a>> {
+    pub(super) fn text(&self, encoding: TextEncoding) -> Result<Decoded<'a>> {
         // What was pasted is characters already, whatever is asked for.
         let encoding = if self.is_text() { TextEncoding::UTF_8 } else { encoding };
         Ok(DecodeReaderBytesBuilder::new()
