@@ -3,6 +3,7 @@
 
 mod assets;
 mod bench;
+mod fuzz;
 mod onnx;
 mod process;
 mod protobuf;
@@ -23,6 +24,8 @@ usage: cargo xtask <chore>
       --headless-shot FILE.png    without a display: save a picture of the window
   test                            check everything (--only STEP, --skip STEP: a part of it)
   bench                           measure Kindred beside its peers (--only NAME, --rounds N)
+  fuzz                            have every reader read lists that are changed at random
+                                  (--minutes N for each, --only READER, --seed N)
   assets                          make the model, ONNX Runtime and the vocabulary
   tidy                            check the structure of the project";
 
@@ -30,6 +33,7 @@ enum Chore {
     Run(Show),
     Test(test::Choice),
     Bench(bench::Options),
+    Fuzz(fuzz::Options),
     Assets,
     Tidy,
 }
@@ -43,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Run(show) => run::app(&show),
         Chore::Test(choice) => test::all(&choice),
         Chore::Bench(options) => bench::all(&options),
+        Chore::Fuzz(options) => fuzz::all(&options),
         Chore::Assets => assets::make(assets::Profile::Dev),
         Chore::Tidy => tidy::check(),
     };
@@ -63,6 +68,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Chore> {
         ("run", _) => Some(Chore::Run(show(rest)?)),
         ("test", _) => Some(Chore::Test(choice(rest)?)),
         ("bench", _) => Some(Chore::Bench(options(rest)?)),
+        ("fuzz", _) => Some(Chore::Fuzz(fuzzing(rest)?)),
         ("assets", []) => Some(Chore::Assets),
         ("tidy", []) => Some(Chore::Tidy),
         _ => None,
@@ -112,6 +118,23 @@ fn options(arguments: Vec<String>) -> Option<bench::Options> {
     Some(options)
 }
 
+fn fuzzing(arguments: Vec<String>) -> Option<fuzz::Options> {
+    let mut options = fuzz::Options::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(flag) = arguments.next() {
+        let value = arguments.next()?;
+        match &*flag {
+            "--minutes" => {
+                options.minutes = value.parse().ok().filter(|minutes| *minutes > 0.0)?;
+            }
+            "--only" => options.only = Some(value),
+            "--seed" => options.seed = value.parse().ok()?,
+            _ => return None,
+        }
+    }
+    Some(options)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +158,10 @@ mod tests {
             panic!("steps can be skipped");
         };
         assert_eq!(choice.skip, ["e2e", "clippy"], "one after the other");
+        let Some(Chore::Fuzz(options)) = parsed("fuzz --minutes 0.5 --only csv") else {
+            panic!("one reader can be chosen");
+        };
+        assert_eq!((options.minutes, options.only.as_deref()), (0.5, Some("csv")), "for how long");
     }
 
     #[test]
@@ -147,6 +174,8 @@ mod tests {
             "test --only",
             "assets now",
             "bench --rounds 0",
+            "fuzz --minutes 0",
+            "fuzz --only",
         ] {
             assert!(parsed(line).is_none(), "{line:?} must show the usage");
         }
