@@ -590,6 +590,27 @@ fn every_format_is_recognised_by_its_content_and_read() {
 }
 
 #[test]
+fn json_and_pages_on_one_long_line_are_recognised() {
+    let desk = Desk::new();
+    let objects: Vec<String> = (0..100_000).map(|n| format!("{{\"text\":\"word {n}\"}}")).collect();
+    let (preview, list) = of_file(&desk.write("a.json", format!("[{}]", objects.join(","))));
+    assert_eq!((preview.options.format, list.items.len()), (ListFormat::Json, 100_000), "JSON");
+    let page = format!("<table>{}</table>", "<tr><td>apple<td>fruit".repeat(60_000));
+    let (preview, list) = of_file(&desk.write("a.html", page));
+    assert_eq!(
+        (preview.options.format, list.items[0].occurrences),
+        (ListFormat::Html, 60_000),
+        "HTML"
+    );
+    let source = Source::Text { name: "pasted", text: "[\"apple\", \"pear\"]", html: None };
+    let options = import::recognise(source).expect("pasted JSON");
+    assert_eq!(options.format, ListFormat::Json, "what is pasted is looked into as well");
+    let source = Source::Text { name: "pasted", text: "[1] apple\n[2] pear\n", html: None };
+    let options = import::recognise(source).expect("a pasted list");
+    assert_eq!(options.format, ListFormat::Text, "a bracket alone makes no JSON");
+}
+
+#[test]
 fn sheets_and_tables_can_be_chosen() {
     let desk = Desk::new();
     let page =
@@ -669,6 +690,29 @@ fn several_files_follow_each_other_with_their_names() {
     let list = import::read(source, &by_file).expect("read");
     assert_eq!(list.items[2].category.as_deref(), Some("b.csv"), "the file can be the category");
     assert_eq!(list.source_name, "a.csv and 3 more", "what it is called");
+}
+
+#[test]
+fn each_of_several_files_is_read_in_its_own_way() {
+    let desk = Desk::new();
+    let files = [
+        desk.write("a.csv", ""),
+        desk.write("b.csv", "word,kind\napple,fruit\nfig,fruit\n"),
+        desk.write("c.csv", "word;kind\n\"Paris; the city\";town\nRome;town\n"),
+        desk.write("d.txt", b"caf\xe9 au lait\ncr\xe8me br\xfbl\xe9e\n"),
+    ];
+    let source = Source::Files(&files);
+    let preview = import::preview(source, None).expect("three of them can be read");
+    let list = import::read(source, &preview.options).expect("read");
+    assert_eq!(
+        texts(&list),
+        ["apple", "fig", "Paris; the city", "Rome", "café au lait", "crème brûlée"],
+        "delimiters and encodings are those of each file"
+    );
+    assert!(list.report.problems[0].message.starts_with("a.csv was left out"), "the empty one");
+    let asked = ImportOptions { delimiter: ';', text_column: 0, ..preview.options };
+    let preview = import::preview(source, Some(&asked)).expect("in another way");
+    assert_eq!(preview.rows[0][0], "apple,fruit", "what is asked for holds");
 }
 
 #[test]
@@ -879,8 +923,8 @@ fn a_child_reads_as_the_engine_does() {
     let list = worker().read(source, &preview.options, &monitor).expect("a sound list");
     let wanted = import::read(source, &preview.options).expect("a sound list");
     assert!(list == wanted, "the same list, with topics, pins and notes");
-    let steps = monitor.steps.lock().expect("no test panics while it holds this");
-    let (_, done, total) = *steps.last().expect("progress is told");
+    let last = monitor.steps.lock().expect("no test panics while it holds this").last().copied();
+    let (_, done, total) = last.expect("progress is told");
     assert_eq!(done, total, "to the end, in bytes");
     let source = Source::Text { name: "pasted", text: "apple\npear", html: None };
     let options = worker().recognise(source, &monitor).expect("pasted text");

@@ -3,9 +3,10 @@
 use std::collections::HashSet;
 
 use super::columns::{self, Guess, MAX_COLUMNS};
+use super::kind::Kind;
 use super::reader::{self, Sample, Way};
 use super::rows::Row;
-use super::source::{Opened, Part};
+use super::source::{Opened, Parsed, Part};
 use super::vectors::VectorFile;
 use super::{ImportOptions, ListFormat, Split, TextEncoding};
 use crate::error::{Error, Result};
@@ -41,20 +42,17 @@ pub(super) struct PartPlan {
 
 /// Decides how to read all parts: as `options` say, where there are any.
 pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> Result<Plan> {
-    let first = &mut opened.parts[0];
-    let (way, sample) = match (options, &opened.vectors) {
-        (None, _) => reader::recognise(first)?,
-        (Some(options), None) => {
-            let way = Way::asked(first, options)?;
-            let sample = reader::sample(first, way)?;
-            (way, sample)
-        }
-        (Some(options), Some(_)) => {
-            // The format says that there are vectors, not how their texts are written.
-            let format = reader::recognise(first)?.0.format;
-            let way = Way::asked(first, &ImportOptions { format, ..options.clone() })?;
-            let sample = reader::sample(first, way)?;
-            (way, sample)
+    let (way, sample) = loop {
+        match first_rows(opened, options) {
+            Ok(first) => break first,
+            // One of several that is no list is a problem in the report.
+            Err(error @ (Error::NothingToImport { .. } | Error::Unreadable { .. }))
+                if opened.parts.len() > 1 =>
+            {
+                let part = opened.parts.remove(0);
+                opened.refused.push((part.name, error));
+            }
+            Err(error) => return Err(error),
         }
     };
     let mut guess = columns::guess(way.format, &sample);
@@ -63,7 +61,7 @@ pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> 
     let mut has_header =
         sample.names.is_some() || options.map_or(guess.has_header, |options| options.has_header);
     if let Some(vectors) = &opened.vectors {
-        has_header = is_one_row_more(first, way, vectors)?;
+        has_header = is_one_row_more(&mut opened.parts[0], way, vectors)?;
         guess.has_header = has_header;
     }
     let mut names = header(&sample, has_header);
@@ -75,9 +73,13 @@ pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> 
         columns,
         places: (0..columns).collect(),
     }];
+    let has_more = opened.parts.len() > 1;
+    let is_otherwise =
+        options.is_some() && has_more && reader::recognise(&mut opened.parts[0])?.0 != way;
+    let asked_for = if is_otherwise { Asked::Otherwise } else { Asked::AsRecognised };
     let mut at = 1;
     while at < opened.parts.len() {
-        match follow(&mut opened.parts[at], &parts[0], &names, options) {
+        match follow(&mut opened.parts[at], &parts[0], &names, options, asked_for) {
             Ok((mut part, header)) => {
                 part.places = match &header {
                     Some(header) => {
@@ -123,6 +125,21 @@ pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> 
     Ok(plan)
 }
 
+/// How the first part is read, and its first rows.
+fn first_rows(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> Result<(Way, Sample)> {
+    let first = &mut opened.parts[0];
+    let Some(options) = options else { return reader::recognise(first) };
+    let way = if opened.vectors.is_some() {
+        // The format says that there are vectors, not how their texts are written.
+        let format = reader::recognise(first)?.0.format;
+        Way::asked(first, &ImportOptions { format, ..options.clone() })?
+    } else {
+        Way::asked(first, options)?
+    };
+    let sample = reader::sample(first, way)?;
+    Ok((way, sample))
+}
+
 /// Whether a list has a header above a row for each vector.
 ///
 /// # Errors
@@ -152,24 +169,41 @@ fn is_one_row_more(part: &mut Part<'_>, way: Way, vectors: &VectorFile) -> Resul
     }
 }
 
+/// Whether the person wants the first part read in another way than was recognised:
+/// then the others of its kind are as well.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    AsRecognised,
+    Otherwise,
+}
+
+/// Whether an encoding was recognised for certain, not guessed from letters.
+fn is_sure(encoding: TextEncoding) -> bool {
+    let sure = [encoding_rs::UTF_8, encoding_rs::UTF_16LE, encoding_rs::UTF_16BE];
+    sure.contains(&encoding.0)
+}
+
 /// How a later part is read, and its header.
 fn follow(
     part: &mut Part<'_>,
     first: &PartPlan,
     names: &[String],
     options: Option<&ImportOptions>,
+    asked: Asked,
 ) -> Result<(PartPlan, Option<Vec<String>>)> {
     let (mut way, mut sample) = reader::recognise(part)?;
-    let is_sure = [TextEncoding::UTF_8.0, encoding_rs::UTF_16LE, encoding_rs::UTF_16BE]
-        .contains(&way.encoding.0);
-    // What is asked for the first holds for files of its kind.
-    if way.format == first.way.format
-        || (!way.is_whole() && !first.way.is_whole() && options.is_some())
-    {
-        let encoding = if is_sure { way.encoding } else { first.way.encoding };
-        let same = Way { encoding, table: way.table, ..first.way };
-        if same != way && part.kind == super::kind::Kind::Text {
-            way = same;
+    if part.kind == Kind::Text {
+        // A guess from a few letters is worse than one from the first file.
+        let is_guessed = |way: &Way| !is_sure(way.encoding);
+        let both_guessed = is_guessed(&way) && is_guessed(&first.way);
+        let encoding = if both_guessed { first.way.encoding } else { way.encoding };
+        let has_same_rows = !way.is_whole() && !first.way.is_whole();
+        let wanted = match asked {
+            Asked::Otherwise if has_same_rows => Way { encoding, ..first.way },
+            _ => Way { encoding, ..way },
+        };
+        if wanted != way {
+            way = wanted;
             sample = reader::sample(part, way)?;
         }
     }
@@ -186,9 +220,8 @@ fn follow(
     let header = (has_header && !names.is_empty()).then_some(found);
     let is_row = has_header && sample.names.is_none();
     let columns = sample.columns;
-    if part.parsed.is_large() {
-        part.parsed = super::source::Parsed::Nothing;
-    }
+    // Read again when it is its turn: all files at once may be too much.
+    part.parsed = Parsed::Nothing;
     Ok((PartPlan { way, has_header: is_row, columns, places: Vec::new() }, header))
 }
 
