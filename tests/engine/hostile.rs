@@ -430,6 +430,8 @@ fn vectors_that_lie_are_refused() {
         let lying = npy(&npy_header(rows, dim), &numbers);
         pair(&format!("{rows} x {dim} told"), ("a.npy", lying), texts, Sentence("damaged"));
     }
+    let nested = npy(&format!("{}{}", "{".repeat(50), npy_header(2, 2)), &numbers);
+    pair("brackets in brackets", ("a.npy", nested), texts, Sentence("damaged"));
     let pickle = npy("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }", &numbers);
     pair("objects", ("a.npy", pickle), texts, Sentence("floating-point"));
     let other = npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }", &numbers);
