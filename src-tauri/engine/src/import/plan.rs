@@ -42,7 +42,7 @@ pub(super) struct PartPlan {
 
 /// Decides how to read all parts: as `options` say, where there are any.
 pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> Result<Plan> {
-    let (way, sample) = loop {
+    let (way, sample, recognised) = loop {
         match first_rows(opened, options) {
             Ok(first) => break first,
             // One of several that is no list is a problem in the report.
@@ -73,10 +73,7 @@ pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> 
         columns,
         places: (0..columns).collect(),
     }];
-    let has_more = opened.parts.len() > 1;
-    let is_otherwise =
-        options.is_some() && has_more && reader::recognise(&mut opened.parts[0])?.0 != way;
-    let asked_for = if is_otherwise { Asked::Otherwise } else { Asked::AsRecognised };
+    let asked_for = if way == recognised { Asked::AsRecognised } else { Asked::Otherwise };
     let mut at = 1;
     while at < opened.parts.len() {
         match follow(&mut opened.parts[at], &parts[0], &names, options, asked_for) {
@@ -125,19 +122,32 @@ pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> 
     Ok(plan)
 }
 
-/// How the first part is read, and its first rows.
-fn first_rows(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> Result<(Way, Sample)> {
+/// How the first part is read, its first rows, and how it would be read unasked.
+fn first_rows(
+    opened: &mut Opened<'_>,
+    options: Option<&ImportOptions>,
+) -> Result<(Way, Sample, Way)> {
+    let is_one = opened.parts.len() == 1 && opened.vectors.is_none();
     let first = &mut opened.parts[0];
-    let Some(options) = options else { return reader::recognise(first) };
-    let way = if opened.vectors.is_some() {
-        // The format says that there are vectors, not how their texts are written.
-        let format = reader::recognise(first)?.0.format;
-        Way::asked(first, &ImportOptions { format, ..options.clone() })?
-    } else {
-        Way::asked(first, options)?
+    let way = match options {
+        // What is asked for needs no recognising.
+        Some(options) if is_one => Way::asked(first, options)?,
+        _ => {
+            let (recognised, sample) = reader::recognise(first)?;
+            let way = match options {
+                None => recognised,
+                Some(options) if opened.vectors.is_some() => {
+                    // The format says that there are vectors, not how their texts are written.
+                    let format = recognised.format;
+                    Way::asked(first, &ImportOptions { format, ..options.clone() })?
+                }
+                Some(options) => Way::asked(first, options)?,
+            };
+            let sample = if way == recognised { sample } else { reader::sample(first, way)? };
+            return Ok((way, sample, recognised));
+        }
     };
-    let sample = reader::sample(first, way)?;
-    Ok((way, sample))
+    Ok((way, reader::sample(first, way)?, way))
 }
 
 /// Whether a list has a header above a row for each vector.
