@@ -4,15 +4,18 @@
 //! columns, is in [`rows`]. A file appears whole or not at all. Texts are data
 //! wherever they go: no spreadsheet finds a formula in them and no browser a tag.
 
+mod copied;
 mod csv;
 mod digest;
+mod html;
 mod json;
 mod palette;
-
+mod parquet;
+mod report;
 mod rows;
 mod safe;
 mod target;
-
+mod vectors;
 mod xlsx;
 
 use std::path::Path;
@@ -84,10 +87,19 @@ pub fn write(
         ExportFormat::Csv => csv::write(&table, path, options, monitor),
         ExportFormat::Xlsx => xlsx::write(&table, path, facts, monitor),
         ExportFormat::Json => json::write(&table, path, facts, monitor),
-        _ => Err(Error::Invalid(
-            "Kindred cannot write this yet. Choose CSV, Excel or JSON.".to_owned(),
-        )),
+        ExportFormat::Npy => vectors::write_npy(&table, path, monitor),
+        ExportFormat::Projector => vectors::write_projector(&table, path, monitor),
+        ExportFormat::Parquet => parquet::write(&table, path, facts, monitor),
+        ExportFormat::Report => report::write(&table, path, facts, monitor),
     }
+}
+
+/// The items asked for, to paste into a spreadsheet or a document: tab-separated, and as a table of HTML.
+///
+/// # Errors
+/// `Invalid` for an item that is not there; `Storage`.
+pub fn table(workbook: &Workbook, items: Option<&[ItemId]>) -> Result<(String, String)> {
+    copied::both(&Table::new(workbook, items)?)
 }
 
 /// Writes a picture that the window made, given in base 64.
