@@ -14,6 +14,8 @@ use crate::vectors::Vectors;
 const PREFIX: &str = "given:";
 /// Bytes of the SHA-256 that tell one list's vectors from another's of the same name.
 const HASH_BYTES: usize = 8;
+/// Numbers hashed together.
+const VALUES_AT_ONCE: usize = 4_096;
 /// Shorter vectors have no direction.
 const NOTHING: f64 = 1e-12;
 
@@ -21,12 +23,14 @@ const NOTHING: f64 = 1e-12;
 #[must_use]
 pub fn key(name: &str, vectors: &ImportedVectors) -> ModelKey {
     let mut sha256 = Sha256::new();
-    vectors.rows.iter().for_each(|value| sha256.update(value.to_le_bytes()));
+    for part in vectors.rows.chunks(VALUES_AT_ONCE) {
+        sha256.update(part.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
+    }
     let hash: String =
         sha256.finalize()[..HASH_BYTES].iter().map(|byte| format!("{byte:02x}")).collect();
     ModelKey {
         id: format!("{PREFIX}{name}-{hash}"),
-        revision: String::new(),
+        revision: vectors.dim.to_string(),
         prefix: String::new(),
         max_length: 0,
     }
@@ -45,10 +49,11 @@ pub struct Given {
 }
 
 impl Given {
-    /// `key`: of vectors of `dim` numbers that came with a list.
+    /// `None` when the vectors kept under `key` did not come with a list.
     #[must_use]
-    pub fn new(key: ModelKey, dim: usize) -> Self {
-        Self { key, dim }
+    pub fn of(key: &ModelKey) -> Option<Self> {
+        let dim = key.revision.parse().ok().filter(|&dim| dim > 0)?;
+        is_given(key).then(|| Self { key: key.clone(), dim })
     }
 }
 
@@ -62,14 +67,12 @@ impl Embedder for Given {
     }
 
     fn embed(&mut self, texts: &[&str], _: &mut Sink<'_>, _: &dyn Monitor) -> Result<()> {
-        if texts.is_empty() { Ok(()) } else { Err(unreadable()) }
-    }
-}
-
-/// Why a text has no vector and gets none.
-pub(crate) fn unreadable() -> Error {
-    Error::ModelUnavailable {
-        reason: "This workbook uses vectors that came with its list, so no other text can be read. Use a model for this: open Models and choose one.".to_owned(),
+        if texts.is_empty() {
+            return Ok(());
+        }
+        Err(Error::ModelUnavailable {
+            reason: "This workbook uses vectors that came with its list, so no other text can be read. Use a model for this: open Models and choose one.".to_owned(),
+        })
     }
 }
 

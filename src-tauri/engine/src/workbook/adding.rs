@@ -7,7 +7,8 @@ use super::beginning::{Brought, cells_of, insert_vectors};
 use super::changes::save_difference;
 use super::{Snapshot, Workbook, locked};
 use crate::edits::{Edit, Extent, Patch};
-use crate::embed::{ModelKey, given};
+use crate::embed::given::{self, Given};
+use crate::embed::{Embedder as _, ModelKey};
 use crate::error::{Error, Result};
 use crate::import::{ImportProblem, ImportedList, MAX_ITEMS};
 use crate::items::Item;
@@ -58,7 +59,7 @@ impl Workbook {
                 before.items.len() + new.len()
             )));
         }
-        self.check_vectors(list, &model)?;
+        check_vectors(list, &model)?;
         monitor.check()?;
         let items: Arc<[Item]> = before
             .items
@@ -103,20 +104,17 @@ impl Workbook {
         monitor.progress(Stage::Saving, new.len(), new.len());
         Ok(added)
     }
+}
 
-    /// Nobody can read the new texts of a workbook whose vectors came with its list.
-    fn check_vectors(&self, list: &ImportedList, model: &ModelKey) -> Result<()> {
-        if !given::is_given(model) {
-            return Ok(());
-        }
-        let row = self.store.read(|transaction| store::models::find(transaction, model))?;
-        match (&list.vectors, row) {
-            (Some(vectors), Some(row)) if vectors.dim == row.dim => Ok(()),
-            (_, row) => Err(Error::Invalid(format!(
-                "This workbook uses vectors that came with its list. Add a list that brings vectors of {} numbers too, or use a model first: open Models and choose one.",
-                row.map_or(0, |row| row.dim)
-            ))),
-        }
+/// Nobody can read the new texts of a workbook whose vectors came with its list.
+fn check_vectors(list: &ImportedList, model: &ModelKey) -> Result<()> {
+    match (Given::of(model), &list.vectors) {
+        (Some(given), Some(vectors)) if vectors.dim == given.dim() => Ok(()),
+        (Some(given), _) => Err(Error::Invalid(format!(
+            "This workbook uses vectors that came with its list. Add a list that brings vectors of {} numbers too, or use a model first: open Models and choose one.",
+            given.dim()
+        ))),
+        (None, _) => Ok(()),
     }
 }
 

@@ -137,7 +137,7 @@ impl<'a> Brought<'a> {
             if !is_new || !is_wanted(place) {
                 continue;
             }
-            if sorting.topics.len() == MOST_TOPICS {
+            if sorting.topics.len() >= MOST_TOPICS {
                 return Err(Error::Invalid(format!(
                     "These are more than {MOST_TOPICS} topics. Choose another column for them."
                 )));

@@ -1,6 +1,7 @@
 //! Edits and their history: every change of a sorting passes through here, in
 //! one transaction, with what takes it back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Snapshot, Workbook, locked};
@@ -39,7 +40,8 @@ struct Reread {
 #[derive(Default)]
 struct Added {
     hashes: Vec<TextHash>,
-    embedded: Vec<bool>,
+    /// By model: which of them it has embedded.
+    embedded: BTreeMap<ModelKey, Vec<bool>>,
 }
 
 impl Workbook {
@@ -194,7 +196,7 @@ impl Workbook {
         let is_other_model = model != self.model_of(&before.sorting);
         self.with_coverage(&model, |_| ())?;
         let is_resized = items.len() != before.items.len();
-        let added = self.added_hashes(&before.items, &items, &after, &model)?;
+        let mut added = self.added(&before.items, &items, &after)?;
         let reread = self.reread(&before.sorting, &after, &items)?;
         // Nobody may load vectors between the change of what is read and of the vectors.
         let mut vectors = locked(&self.vectors);
@@ -215,18 +217,20 @@ impl Workbook {
             placed: state.list.placed + u64::from(!is_placed_alike || is_reread),
         };
         state.labels = labels;
-        if is_resized || !reread.is_empty() {
-            // Of other models it is looked up again.
-            state.coverage.retain(|key, _| *key == model);
-            vectors.retain(|key, _| *key == model && !is_resized);
-        }
         if is_resized {
             let count = state.list.items.len();
             let hashes = state.hashes.iter().copied().take(count);
             state.hashes = Arc::new(hashes.chain(added.hashes).collect());
-            if let Some(coverage) = state.coverage.get_mut(&model) {
-                coverage.resize(count, added.embedded);
-            }
+            state.coverage.retain(|model, coverage| {
+                coverage.resize(count, added.embedded.remove(model).unwrap_or_default());
+                coverage.embedded.len() == count
+            });
+            vectors.clear();
+        }
+        if !reread.is_empty() {
+            // Of other models it is looked up again.
+            state.coverage.retain(|key, _| *key == model);
+            vectors.retain(|key, _| *key == model);
         }
         for Reread { item, hash, vector } in reread {
             Arc::make_mut(&mut state.hashes)[item] = hash;
@@ -240,14 +244,8 @@ impl Workbook {
         Ok(())
     }
 
-    /// What `model` reads for the items that `before` lacks, and whether it has read it already.
-    fn added_hashes(
-        &self,
-        before: &[Item],
-        items: &[Item],
-        sorting: &Sorting,
-        model: &ModelKey,
-    ) -> Result<Added> {
+    /// What is read for the items that `before` lacks, and who has read it already.
+    fn added(&self, before: &[Item], items: &[Item], sorting: &Sorting) -> Result<Added> {
         let Some(added) = items.get(before.len()..).filter(|added| !added.is_empty()) else {
             return Ok(Added::default());
         };
@@ -256,11 +254,17 @@ impl Workbook {
             .zip(added)
             .map(|(id, item)| TextHash::of(&sorting.embedded_text(id, item)))
             .collect();
-        let embedded =
-            self.store.read(|transaction| match store::models::find(transaction, model)? {
-                Some(row) => store::vectors::which_exist(transaction, row, &hashes),
-                None => Ok(vec![false; hashes.len()]),
-            })?;
+        let models: Vec<ModelKey> = self.state().coverage.keys().cloned().collect();
+        let embedded = self.store.read(|transaction| {
+            let of_model = |model: ModelKey| {
+                let embedded = match store::models::find(transaction, &model)? {
+                    Some(row) => store::vectors::which_exist(transaction, row, &hashes)?,
+                    None => vec![false; hashes.len()],
+                };
+                Ok((model, embedded))
+            };
+            models.into_iter().map(of_model).collect()
+        })?;
         Ok(Added { hashes, embedded })
     }
 
