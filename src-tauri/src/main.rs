@@ -1,5 +1,10 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-fn main() {
-    kindred_lib::run();
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kindred_lib::read_list_if_asked().unwrap_or_else(|| {
+        kindred_lib::run();
+        ExitCode::SUCCESS
+    })
 }

@@ -41,7 +41,7 @@ export async function answerFileDialog(title, path) {
 }
 
 /** Titles of the app's file dialogs. */
-export const OPEN_TITLE = "Open a list or a workbook";
+export const OPEN_TITLE = "Open lists or a workbook";
 export const SAVE_TITLE = "Export";
 export const PICTURE_TITLE = "Save the picture";
 

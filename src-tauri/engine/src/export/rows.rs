@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::items::{Item, ItemId};
 use crate::monitor::{Monitor, Stage};
 use crate::topics::{Sorting, Topic, TopicId};
-use crate::workbook::Workbook;
+use crate::workbook::{Snapshot, Workbook};
 
 /// Kindred's own columns, in their order.
 pub(super) const COLUMNS: [&str; 7] =
@@ -48,7 +48,7 @@ impl<'a> Table<'a> {
     /// # Errors
     /// `Invalid` for an item that is not there.
     pub(super) fn new(workbook: &'a Workbook, items: Option<&[ItemId]>) -> Result<Self> {
-        let (all, sorting) = (workbook.items(), workbook.sorting());
+        let Snapshot { items: all, sorting, .. } = workbook.snapshot();
         let order = match items {
             Some(items) => items.to_vec(),
             None => (0..all.len()).map(ItemId::from_index).collect(),
@@ -64,7 +64,7 @@ impl<'a> Table<'a> {
             sorting,
             order,
             is_all: items.is_none(),
-            kept: distinct(kept_columns(workbook)),
+            kept: distinct(workbook.columns()?),
         })
     }
 
@@ -98,7 +98,11 @@ impl<'a> Table<'a> {
         let mut done = 0;
         for items in self.order.chunks(AT_ONCE) {
             monitor.check()?;
-            for (&item, kept) in items.iter().zip(kept_cells(self.workbook, items)?) {
+            let kept = match self.kept.len() {
+                0 => vec![Vec::new(); items.len()],
+                _ => self.workbook.cells(items)?,
+            };
+            for (&item, kept) in items.iter().zip(kept) {
                 take(done, &self.row(item, kept))?;
                 done += 1;
             }
@@ -161,16 +165,6 @@ fn name(topic: Option<&Topic>) -> &str {
 
 pub(super) fn yes_or_no(is_so: bool) -> &'static str {
     if is_so { "yes" } else { "no" }
-}
-
-/// Names of the list's other columns.
-fn kept_columns(_: &Workbook) -> Vec<String> {
-    Vec::new()
-}
-
-/// What `items` have in the list's other columns, in the order of [`kept_columns`].
-fn kept_cells(_: &Workbook, items: &[ItemId]) -> Result<Vec<Vec<String>>> {
-    Ok(vec![Vec::new(); items.len()])
 }
 
 /// Names that differ from Kindred's own and from each other.
