@@ -8,11 +8,17 @@ use std::time::{Duration, Instant};
 use kindred_engine::Result;
 use kindred_engine::import::{
     self, ImportOptions, ImportPreview, ImportedList, ListFormat, MAX_PROBLEMS, PREVIEW_ROWS,
-    Source, TextEncoding,
+    Source, Split, TextEncoding, Variant,
 };
+use parquet::basic::Compression;
 use proptest::prelude::*;
 
-use crate::desk::{Desk, is_alone, kind};
+use crate::desk::{Desk, Watch, is_alone, kind};
+use crate::formats::{
+    DOCX_BODY, ODS_ROWS, SHARED, SHEET, docx_parts, npy, npy_header, ods_parts, parquet,
+    xlsx_parts, zip,
+};
+use crate::hostile::worker;
 
 fn read(path: &Path) -> Result<(ImportOptions, ImportedList)> {
     let files = [path.to_path_buf()];
@@ -468,6 +474,422 @@ fn a_hundred_thousand_lines_are_looked_at_within_a_second() {
     let took = start.elapsed();
     assert_eq!(preview.report.kept, 100_000, "every line");
     assert!(took < Duration::from_secs(2), "a second, and one more for a busy machine: {took:?}");
+}
+
+fn of_file(path: &Path) -> (ImportPreview, ImportedList) {
+    let files = [path.to_path_buf()];
+    let source = Source::Files(&files);
+    let preview = import::preview(source, None).expect("the file can be looked at");
+    let list = import::read(source, &preview.options).expect("the file is read");
+    check_sum(&list);
+    assert_eq!(preview.report, list.report, "a preview promises what reading gives");
+    (preview, list)
+}
+
+/// Rows of a preview, cells with a bar between them.
+fn shown(preview: &ImportPreview) -> Vec<String> {
+    preview.rows.iter().map(|row| row.join("|")).collect()
+}
+
+#[test]
+fn every_format_is_recognised_by_its_content_and_read() {
+    let desk = Desk::new();
+    for (name, bytes, format, columns, rows) in [
+        (
+            "a.xlsx",
+            zip(&xlsx_parts(SHEET, SHARED)),
+            ListFormat::Spreadsheet,
+            "word|kind|Column 3|Column 4",
+            &["apple|3||", "pear tree|2023-03-15|TRUE|#N/A"][..],
+        ),
+        (
+            "a.ods",
+            zip(&ods_parts(ODS_ROWS)),
+            ListFormat::Spreadsheet,
+            "word|kind",
+            &["apple & pie|3", "apple & pie|3", "|2026-11-26"],
+        ),
+        (
+            "a.docx",
+            zip(&docx_parts(DOCX_BODY)),
+            ListFormat::Document,
+            "Text",
+            &["apple & pear", "plum tree", "fig"],
+        ),
+        (
+            "a.json",
+            br#"[{"word":"apple","n":1.50},{"more":{"b":[1,null]},"word":"pear"}]"#.to_vec(),
+            ListFormat::Json,
+            "word|n|more",
+            &["apple|1.5|", r#"pear||{"b":[1,null]}"#],
+        ),
+        (
+            "b.json",
+            br#"{"word":["apple","pear"],"kind":["x",3]}"#.to_vec(),
+            ListFormat::Json,
+            "word|kind",
+            &["apple|x", "pear|3"],
+        ),
+        (
+            "c.json",
+            br#"["apple", "pear", 3]"#.to_vec(),
+            ListFormat::Json,
+            "Text",
+            &["apple", "pear", "3"],
+        ),
+        (
+            "a.jsonl",
+            b"{\"word\":\"apple\"}\n{\"kind\":\"x\",\"word\":\"pear\"}\n".to_vec(),
+            ListFormat::JsonLines,
+            "word|kind",
+            &["apple|", "pear|x"],
+        ),
+        (
+            "a.md",
+            b"# Fruit\n\n- apple\n- *pear*\n".to_vec(),
+            ListFormat::Markdown,
+            "Text",
+            &["Fruit", "apple", "pear"],
+        ),
+        (
+            "a.html",
+            b"<h1>Fruit</h1><ul><li>apple<li>pear</ul><script>no</script>".to_vec(),
+            ListFormat::Html,
+            "Text",
+            &["Fruit", "apple", "pear"],
+        ),
+        (
+            "a.parquet",
+            parquet(&["apple", "pear"], Compression::SNAPPY),
+            ListFormat::Parquet,
+            "word|weight",
+            &["apple|2.5", "pear|"],
+        ),
+        (
+            "a.csv",
+            b"word|kind\napple|x\npear|x\n".to_vec(),
+            ListFormat::Csv,
+            "word|kind",
+            &["apple|x", "pear|x"],
+        ),
+        (
+            "b.csv",
+            b"'word','kind'\n'apple, green','x'\n'pear','y'\n".to_vec(),
+            ListFormat::Csv,
+            "word|kind",
+            &["apple, green|x", "pear|y"],
+        ),
+    ] {
+        let (preview, _) = of_file(&desk.write(name, bytes));
+        assert_eq!(preview.options.format, format, "the format of {name}");
+        let names: Vec<&str> = preview.columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names.join("|"), columns, "the columns of {name}");
+        assert_eq!(shown(&preview), rows, "the rows of {name}");
+        assert_eq!(preview.options.text_column, 0, "the texts of {name} come first");
+    }
+}
+
+#[test]
+fn sheets_and_tables_can_be_chosen() {
+    let desk = Desk::new();
+    let page =
+        "<p>apple</p><p>pear</p><p>plum</p><table><tr><th>word<th>kind<tr><td>fig<td>fruit</table>";
+    let path = desk.write("a.html", page);
+    let files = [path];
+    let source = Source::Files(&files);
+    let preview = import::preview(source, None).expect("a small page");
+    let tables: Vec<_> =
+        preview.tables.iter().map(|table| (table.name.as_str(), table.rows)).collect();
+    assert_eq!(tables, [("Text", Some(3)), ("Table 1", Some(2))], "texts, then tables");
+    // A text column that is not there: the columns of another table are found anew.
+    let asked = ImportOptions { table: 1, text_column: usize::MAX, ..preview.options };
+    let preview = import::preview(source, Some(&asked)).expect("the table");
+    assert_eq!(shown(&preview), ["fig|fruit"], "the chosen table, its header recognised");
+    let list = import::read(source, &preview.options).expect("the table");
+    assert_eq!(texts(&list), ["fig"], "and it is read");
+    let none = ImportOptions { table: 2, ..preview.options };
+    let error = import::read(source, &none).expect_err("there is no third one");
+    assert_eq!(kind(&error), "Invalid", "a table that is not there");
+}
+
+#[test]
+fn delimiters_and_quotes_can_be_chosen() {
+    let desk = Desk::new();
+    let files = [desk.write("a.csv", "a;b,c\nd;e,f\n")];
+    let source = Source::Files(&files);
+    let preview = import::preview(source, None).expect("a small table");
+    assert_eq!(preview.delimiters, [',', ';', '\t', '|'], "what can be chosen from");
+    let asked = |delimiter, quote| ImportOptions { delimiter, quote, ..preview.options.clone() };
+    let rows = |delimiter, quote| {
+        import::preview(source, Some(&asked(delimiter, quote))).map(|preview| shown(&preview))
+    };
+    assert_eq!(rows(';', Some('"')).expect("semicolons"), ["a|b,c", "d|e,f"], "semicolons");
+    assert_eq!(rows(',', Some('"')).expect("commas"), ["a;b|c", "d;e|f"], "commas");
+    assert!(rows('\u{20ac}', None).is_err(), "no delimiter of several bytes");
+    let source = Source::Text { name: "pasted", text: "\"a\",b\n\"c\",d\n", html: None };
+    let options = import::recognise(source).expect("recognised");
+    let options = ImportOptions { format: ListFormat::Csv, delimiter: ',', quote: None, ..options };
+    let list = import::read(source, &options).expect("marks are letters");
+    assert_eq!(texts(&list), ["\"a\"", "\"c\""], "without a mark nothing is quoted");
+}
+
+#[test]
+fn several_files_follow_each_other_with_their_names() {
+    let desk = Desk::new();
+    let files = [
+        desk.write("a.csv", "word,kind\napple,fruit\npear,fruit\n"),
+        desk.write("b.csv", "Kind,Word,Note\ntown,Paris,large\ntown,Rome,old\n"),
+        desk.write("c.json", r#"[{"word":"emu","kind":"bird"}]"#),
+        desk.write("d.pdf", "%PDF-1.4"),
+    ];
+    let source = Source::Files(&files);
+    let preview = import::preview(source, None).expect("three of them can be read");
+    assert_eq!(preview.files, 4, "all are counted");
+    assert_eq!(
+        shown(&preview),
+        [
+            "apple|fruit||a.csv",
+            "pear|fruit||a.csv",
+            "Paris|town|large|b.csv",
+            "Rome|town|old|b.csv",
+            "emu|bird||c.json"
+        ],
+        "columns are matched by their names, the file comes last"
+    );
+    let list = import::read(source, &preview.options).expect("read");
+    check_sum(&list);
+    assert_eq!(list.columns, ["Note", "File"], "what is kept");
+    assert_eq!(list.cells[4..6], ["large".to_owned(), "b.csv".to_owned()], "of Paris");
+    assert!(
+        list.report.problems[0].message.starts_with("d.pdf was left out"),
+        "one that cannot be read is a problem: {:?}",
+        list.report.problems
+    );
+    let by_file = ImportOptions { category_column: Some(3), ..preview.options };
+    let list = import::read(source, &by_file).expect("read");
+    assert_eq!(list.items[2].category.as_deref(), Some("b.csv"), "the file can be the category");
+    assert_eq!(list.source_name, "a.csv and 3 more", "what it is called");
+}
+
+#[test]
+fn a_folder_stands_for_the_lists_in_it() {
+    let desk = Desk::new();
+    let folder = desk.path("lists");
+    let deep = folder.join("b/c/d/e");
+    std::fs::create_dir_all(&deep).expect("folders");
+    for (path, text) in [
+        (folder.join("z.txt"), "last\n"),
+        (folder.join("b/c/d/deep.txt"), "deep\n"),
+        (deep.join("deeper.txt"), "deeper\n"),
+        (folder.join("a.txt"), "first\n"),
+        (folder.join("photo.png"), "no list\n"),
+        (folder.join(".hidden.txt"), "hidden\n"),
+    ] {
+        std::fs::write(path, text).expect("written");
+    }
+    let files = [folder];
+    let source = Source::Files(&files);
+    let preview = import::preview(source, None).expect("three lists");
+    let list = import::read(source, &preview.options).expect("three lists");
+    assert_eq!(texts(&list), ["first", "deep", "last"], "by name, three folders down");
+    assert_eq!(list.source_name, "lists", "called as the folder");
+}
+
+#[test]
+fn counts_and_other_columns_are_kept() {
+    let (preview, list) = pasted(
+        "word\tvolume\tnote\tkind\napple\t1,200\tred\tx\npear\t3\tgreen\tx\napple\t5\tlost\tx\nkiwi\t\tbrown\ty\nfig\t2\t\ty\n",
+    );
+    let options = &preview.options;
+    assert_eq!(options.count_column, None, "a cell without a number makes it no count");
+    let counted = ImportOptions { count_column: Some(1), kept_columns: vec![2], ..options.clone() };
+    let source = Source::Text {
+        name: "x",
+        text: "word\tvolume\tnote\napple\t1,200\tred\npear\t3\tgreen\napple\t5\tlost\n",
+        html: None,
+    };
+    let recognised = import::recognise(source).expect("recognised");
+    assert_eq!(recognised.count_column, Some(1), "a column of numbers called volume");
+    assert_eq!(recognised.kept_columns, [2], "all other columns are kept");
+    let counted = import::read(source, &ImportOptions { category_column: None, ..counted });
+    let counted = counted.expect("read");
+    let occurrences: Vec<u32> = counted.items.iter().map(|item| item.occurrences).collect();
+    assert_eq!(occurrences, [1_205, 3], "counts are added up");
+    assert_eq!(
+        (counted.columns, counted.cells),
+        (vec!["note".to_owned()], vec!["red".to_owned(), "green".to_owned()]),
+        "the cells of the first row"
+    );
+    assert_eq!(list.items.len(), 4, "each text once");
+}
+
+#[test]
+fn what_kindred_exported_comes_back_with_topics_and_pins() {
+    let text = "text,topic,confidence,pinned,category\n'=1+1,Fruit,0.900,yes,x\n''=2,Fruit,0.1,no,\n'quoted',,0.2,no,y\npear,'+More,1,yes,\n";
+    let desk = Desk::new();
+    let (preview, list) = of_file(&desk.write("a.csv", text));
+    let options = preview.options;
+    assert_eq!(
+        (options.text_column, options.topic_column, options.pinned_column, options.category_column),
+        (0, Some(1), Some(3), Some(4)),
+        "Kindred's own header"
+    );
+    assert_eq!(options.kept_columns, [0_usize; 0], "a confidence is not kept");
+    assert_eq!(texts(&list), ["=1+1", "'=2", "'quoted'", "pear"], "as before they were made safe");
+    let topics = list.topics.expect("they come with topics");
+    assert_eq!(topics.names, ["Fruit", "+More"], "in the order in which they are met");
+    assert_eq!(topics.of_items, [Some(0), Some(0), None, Some(1)], "Unsorted stays so");
+    assert_eq!(topics.pinned, [true, false, false, true], "pins stay");
+    let (_, list) = of_file(&desk.write("b.csv", "text,other\n'=1+1,x\nb,y\n"));
+    assert_eq!(texts(&list)[0], "'=1+1", "in other lists an apostrophe is a letter");
+    assert_eq!(list.topics, None, "and there are no topics");
+}
+
+#[test]
+fn texts_are_split_and_counted() {
+    let text = "It rained. It rained!\nWe stayed in. Why not?\n";
+    let source = Source::Text { name: "pasted", text, html: None };
+    let options = import::recognise(source).expect("recognised");
+    let split = |split| {
+        let list = import::read(source, &ImportOptions { split, ..options.clone() }).expect("read");
+        check_sum(&list);
+        list
+    };
+    assert_eq!(
+        texts(&split(Split::Sentences)),
+        ["It rained.", "It rained!", "We stayed in.", "Why not?"],
+        "sentences"
+    );
+    let words = split(Split::Words);
+    assert_eq!(
+        texts(&words),
+        ["It", "rained", "We", "stayed", "in", "Why", "not"],
+        "words, without marks"
+    );
+    assert_eq!(words.items[1].occurrences, 2, "with how often they stand there");
+    assert_eq!(words.report.rows, 9, "pieces are counted");
+}
+
+#[test]
+fn variants_are_counted_and_merged_when_asked_for() {
+    let text = "Apple\napple\nice cream\nicecream\napple\napples\ncafé\ncafe\ne-mail\nemail\n";
+    let source = Source::Text { name: "pasted", text, html: None };
+    let preview = import::preview(source, None).expect("looked at");
+    assert_eq!(preview.report.kept, 9, "nothing is merged unasked");
+    let found: Vec<_> = preview.variants.iter().map(|found| (found.variant, found.items)).collect();
+    assert_eq!(
+        found,
+        [
+            (Variant::Case, 1),
+            (Variant::Spaces, 1),
+            (Variant::Punctuation, 1),
+            (Variant::Plural, 1),
+            (Variant::Accents, 1)
+        ],
+        "each kind by itself"
+    );
+    assert_eq!(
+        preview.variants[0].examples,
+        [("apple".to_owned(), vec!["Apple".to_owned()])],
+        "what stays and what goes into it"
+    );
+    let merged = vec![Variant::Case, Variant::Plural];
+    let asked = ImportOptions { merged, ..preview.options };
+    let list = import::read(source, &asked).expect("read");
+    check_sum(&list);
+    assert_eq!(
+        texts(&list),
+        ["apple", "ice cream", "icecream", "café", "cafe", "e-mail", "email"],
+        "the text written most often stays, where it stood"
+    );
+    assert_eq!(list.items[0].occurrences, 4, "all of them are counted");
+    let merges: Vec<_> =
+        list.report.merges.iter().map(|merge| (merge.line, merge.text.as_str())).collect();
+    assert_eq!(merges, [(1, "Apple"), (6, "apples")], "nothing is merged without being listed");
+    let preview = import::preview(source, Some(&asked)).expect("looked at again");
+    assert_eq!(preview.report, list.report, "a preview promises the same");
+    assert_eq!(preview.variants.len(), 5, "kinds that are merged are still told");
+}
+
+#[test]
+fn a_copied_table_is_read_from_the_page_it_came_with() {
+    let html = "<meta charset=utf-8><table><tr><td>apple<td>fruit<tr><td>Paris<td>town</table>";
+    let text = "apple fruit Paris town";
+    let source = Source::Text { name: "pasted", text, html: Some(html) };
+    let preview = import::preview(source, None).expect("a table");
+    assert_eq!(preview.options.format, ListFormat::Html, "the table wins");
+    assert_eq!(shown(&preview), ["apple|fruit", "Paris|town"], "its cells");
+    let source = Source::Text { name: "pasted", text, html: Some("<p>apple fruit") };
+    let preview = import::preview(source, None).expect("a text");
+    assert_eq!(preview.options.format, ListFormat::Text, "without a table the text is read");
+}
+
+#[test]
+fn vectors_come_with_the_texts_they_belong_to() {
+    let desk = Desk::new();
+    let files = [
+        desk.write("a.npy", npy(&npy_header(4, 2), &[1.0, 0.0, 0.0, 1.0, 5.0, 5.0, -1.0, 0.5])),
+        desk.write("a.csv", "word,kind\napple,x\npear,y\napple,z\nfig,z\n"),
+    ];
+    for paths in [&files[..], &files[..1]] {
+        let source = Source::Files(paths);
+        let preview = import::preview(source, None).expect("vectors and texts");
+        assert_eq!(preview.vector_dim, Some(2), "their dimensions");
+        assert_eq!(preview.options.format, ListFormat::Vectors, "what it is");
+        let list = import::read(source, &preview.options).expect("vectors and texts");
+        assert_eq!(texts(&list), ["apple", "pear", "fig"], "each text once");
+        let vectors = list.vectors.expect("they came with it");
+        assert_eq!(vectors.rows, [1.0, 0.0, 0.0, 1.0, -1.0, 0.5], "the first of a double");
+        assert_eq!(list.source_name, "a.csv", "called as the list of texts");
+    }
+}
+
+#[test]
+fn a_long_list_is_estimated_in_a_preview_and_read_whole() {
+    let desk = Desk::new();
+    let rows: String =
+        (0..400_000).map(|n| format!("some words of number {n},kind {}\n", n % 9)).collect();
+    let files = [desk.write("long.csv", format!("text,category\n{rows}"))];
+    let source = Source::Files(&files);
+    let preview = import::preview(source, None).expect("a long list");
+    assert!(preview.is_estimate, "only its first part is looked at");
+    let off = preview.row_count.abs_diff(400_000);
+    assert!(off < 20_000, "about as many rows as there are: {}", preview.row_count);
+    let list = import::read(source, &preview.options).expect("a long list");
+    assert_eq!(list.items.len(), 400_000, "all of it is read");
+    let (short, _) = pasted("apple\npear\n");
+    assert!(!short.is_estimate, "a short list is looked at as a whole");
+}
+
+#[test]
+fn a_child_reads_as_the_engine_does() {
+    let desk = Desk::new();
+    let rows: String = (0..20_000)
+        .map(|n| {
+            format!(
+                "word {n},Topic {},0.5,{},note {n}\n",
+                n % 7,
+                if n % 2 == 0 { "yes" } else { "no" }
+            )
+        })
+        .collect();
+    let files = [desk.write("a.csv", format!("text,topic,confidence,pinned,note\n{rows}"))];
+    let source = Source::Files(&files);
+    let monitor = Watch::new();
+    let preview = worker().preview(source, None, &monitor).expect("a sound list");
+    assert_eq!(preview, import::preview(source, None).expect("a sound list"), "the same preview");
+    let list = worker().read(source, &preview.options, &monitor).expect("a sound list");
+    let wanted = import::read(source, &preview.options).expect("a sound list");
+    assert!(list == wanted, "the same list, with topics, pins and notes");
+    let steps = monitor.steps.lock().expect("no test panics while it holds this");
+    let (_, done, total) = *steps.last().expect("progress is told");
+    assert_eq!(done, total, "to the end, in bytes");
+    let source = Source::Text { name: "pasted", text: "apple\npear", html: None };
+    let options = worker().recognise(source, &monitor).expect("pasted text");
+    let list = worker().read(source, &options, &monitor).expect("pasted text");
+    assert_eq!(texts(&list), ["apple", "pear"], "pasted text goes the same way");
+    let error = worker().recognise(Source::Files(&[desk.path("none.csv")]), &monitor);
+    assert_eq!(kind(&error.expect_err("not there")), "Unreadable", "errors keep their kind");
 }
 
 proptest! {

@@ -5,13 +5,18 @@
 //! its line number, and the rest is kept.
 
 mod archive;
+mod columnar;
 mod columns;
+mod document;
 mod encoding;
 mod folder;
 mod format;
+mod html;
 mod json;
 mod kind;
 mod lines;
+mod markdown;
+mod ods;
 mod pieces;
 mod plan;
 mod reader;
@@ -21,7 +26,9 @@ mod source;
 mod table;
 mod tally;
 mod variants;
+mod vectors;
 pub mod worker;
+mod xml;
 
 use std::path::PathBuf;
 

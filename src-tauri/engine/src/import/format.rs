@@ -2,6 +2,7 @@
 
 use super::ListFormat;
 use super::columns;
+use super::html;
 use super::json;
 use super::reader::{Sample, sample_of};
 use super::rows::Cells;
@@ -25,6 +26,16 @@ pub(super) fn choose(part: &Part<'_>, first_lines: &[u8]) -> Choice {
             return Choice::Whole(ListFormat::JsonLines);
         }
         Origin::Json if is_json => return Choice::Whole(ListFormat::Json),
+        Origin::Markdown => return Choice::Whole(ListFormat::Markdown),
+        Origin::Html => return Choice::Whole(ListFormat::Html),
+        // Some programs call a page a spreadsheet.
+        _ if html::looks_like_it(&start) => return Choice::Whole(ListFormat::Html),
+        Origin::Unknown if is_json && json::looks_like_lines(&start) => {
+            return Choice::Whole(ListFormat::JsonLines);
+        }
+        Origin::Unknown if is_json && json::is_list(&start, start.len() == first_lines.len()) => {
+            return Choice::Whole(ListFormat::Json);
+        }
         _ => {}
     }
     let (format, cells, sample) = rows_of(part.origin, first_lines);

@@ -24,6 +24,14 @@ pub(super) fn looks_like_it(text: &str) -> bool {
     text.trim_start().starts_with(['[', '{'])
 }
 
+/// Whether `text`, which may be cut off, is JSON as far as it goes.
+pub(super) fn is_list(text: &str, is_whole: bool) -> bool {
+    match serde_json::from_str::<de::IgnoredAny>(text) {
+        Ok(_) => true,
+        Err(error) => !is_whole && error.is_eof(),
+    }
+}
+
 /// Whether the first two lines are objects of their own.
 pub(super) fn looks_like_lines(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());

@@ -4,9 +4,11 @@ use std::collections::HashSet;
 
 use super::columns::{self, Guess, MAX_COLUMNS};
 use super::reader::{self, Sample, Way};
+use super::rows::Row;
 use super::source::{Opened, Part};
+use super::vectors::VectorFile;
 use super::{ImportOptions, ListFormat, Split, TextEncoding};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::items::normalise;
 
 /// The column that says which file a row is from.
@@ -25,6 +27,7 @@ pub(super) struct Plan {
     pub(super) is_ours: bool,
     /// What the first rows tell.
     pub(super) guess: Guess,
+    pub(super) has_vectors: bool,
 }
 
 pub(super) struct PartPlan {
@@ -39,17 +42,30 @@ pub(super) struct PartPlan {
 /// Decides how to read all parts: as `options` say, where there are any.
 pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> Result<Plan> {
     let first = &mut opened.parts[0];
-    let (way, sample) = match options {
-        None => reader::recognise(first)?,
-        Some(options) => {
+    let (way, sample) = match (options, &opened.vectors) {
+        (None, _) => reader::recognise(first)?,
+        (Some(options), None) => {
             let way = Way::asked(first, options)?;
             let sample = reader::sample(first, way)?;
             (way, sample)
         }
+        (Some(options), Some(_)) => {
+            // The format says that there are vectors, not how their texts are written.
+            let format = reader::recognise(first)?.0.format;
+            let way = Way::asked(first, &ImportOptions { format, ..options.clone() })?;
+            let sample = reader::sample(first, way)?;
+            (way, sample)
+        }
     };
-    let guess = columns::guess(way.format, &sample);
-    let has_header =
+    let mut guess = columns::guess(way.format, &sample);
+    // Other columns than there are mean that everything about them is open.
+    let options = options.filter(|options| options.text_column < sample.columns);
+    let mut has_header =
         sample.names.is_some() || options.map_or(guess.has_header, |options| options.has_header);
+    if let Some(vectors) = &opened.vectors {
+        has_header = is_one_row_more(first, way, vectors)?;
+        guess.has_header = has_header;
+    }
     let mut names = header(&sample, has_header);
     let is_ours = has_header && columns::is_ours(&names);
     let mut columns = sample.columns;
@@ -79,7 +95,8 @@ pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> 
             }
         }
     }
-    let mut plan = Plan { parts, columns, names, file_column: None, is_ours, guess };
+    let has_vectors = opened.vectors.is_some();
+    let mut plan = Plan { parts, columns, names, file_column: None, is_ours, guess, has_vectors };
     if opened.parts.len() + opened.refused.len() > 1 {
         // Where there are more columns than are shown, the file's is among those.
         plan.columns = plan.columns.min(MAX_COLUMNS - 1) + 1;
@@ -104,6 +121,35 @@ pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> 
         plan.guess.kept_columns.extend(more);
     }
     Ok(plan)
+}
+
+/// Whether a list has a header above a row for each vector.
+///
+/// # Errors
+/// `NothingToImport` when there are not as many.
+fn is_one_row_more(part: &mut Part<'_>, way: Way, vectors: &VectorFile) -> Result<bool> {
+    let (mut rows, mut counted) = (0, 0);
+    reader::each_row(part, way, &mut |_, row| {
+        counted += 1;
+        // Blank lines at the end are no rows.
+        if row != Row::Blank {
+            rows = counted;
+        }
+        Ok(true)
+    })?;
+    let blank_at_end = counted - rows;
+    if vectors.rows >= rows && vectors.rows <= rows + blank_at_end {
+        Ok(false)
+    } else if vectors.rows + 1 >= rows && vectors.rows < rows + blank_at_end {
+        Ok(true)
+    } else {
+        Err(Error::NothingToImport {
+            reason: format!(
+                "There are {} vectors, but {rows} rows in the list. Every vector needs its text: open the list they were made of.",
+                vectors.rows
+            ),
+        })
+    }
 }
 
 /// How a later part is read, and its header.
@@ -182,6 +228,7 @@ impl Plan {
             super::rows::Cells::Whole => (',', Some('"')),
         };
         let guess = self.guess.clone();
+        let format = if self.has_vectors { ListFormat::Vectors } else { format };
         ImportOptions {
             format,
             encoding,

@@ -2,11 +2,17 @@
 
 use std::io;
 
+use super::archive;
+use super::columnar::Columnar;
+use super::document;
 use super::encoding;
 use super::format;
+use super::html;
 use super::json;
 use super::kind::Kind;
 use super::lines::{Line, Lines};
+use super::markdown;
+use super::ods;
 use super::rows::{Cells, Row, Rows};
 use super::sheets::Book;
 use super::source::{Parsed, Part};
@@ -120,6 +126,14 @@ pub(super) fn recognise(part: &mut Part<'_>) -> Result<(Way, Sample)> {
     let way = |format, encoding| Way { format, encoding, cells: Cells::Whole, table: 0 };
     match part.kind {
         Kind::Text => {
+            if part.html().is_some_and(html::has_table) {
+                let html = way(ListFormat::Html, TextEncoding::UTF_8);
+                let (html, sample) = first_table(part, html)?;
+                // A table of one cell is how some programs copy plain text.
+                if sample.rows.len() > 1 || sample.columns > 1 {
+                    return Ok((html, sample));
+                }
+            }
             let encoding = encoding::detect(part)?;
             let text = first_lines(part, encoding)?;
             match format::choose(part, &text) {
@@ -168,7 +182,7 @@ pub(super) fn tables(part: &mut Part<'_>, way: Way) -> Result<Vec<TablePreview>>
             .iter()
             .map(|table| TablePreview { name: table.name.clone(), rows: Some(table.len()) })
             .collect(),
-        Parsed::Nothing => Vec::new(),
+        Parsed::Columnar(_) | Parsed::Nothing => Vec::new(),
     };
     Ok(if tables.len() > 1 { tables } else { Vec::new() })
 }
@@ -178,6 +192,7 @@ pub(super) fn declared_rows(part: &mut Part<'_>, way: Way) -> Option<usize> {
     match &mut part.parsed {
         Parsed::Book(book) => book.declared_rows(way.table),
         Parsed::Tables { tables, .. } => tables.get(way.table).map(Table::len),
+        Parsed::Columnar(file) => Some(file.declared_rows),
         Parsed::Nothing => None,
     }
 }
@@ -205,18 +220,30 @@ fn parse(part: &mut Part<'_>, way: Way) -> Result<()> {
             }
             Ok(())
         }
-        ListFormat::Text
-        | ListFormat::Csv
-        | ListFormat::Tsv
-        | ListFormat::Parquet
-        | ListFormat::Vectors => Ok(()),
+        ListFormat::Parquet => {
+            if !matches!(part.parsed, Parsed::Columnar(_)) {
+                let file = Columnar::open(part.file()?.into_inner())?;
+                part.parsed = Parsed::Columnar(Box::new(file));
+            }
+            Ok(())
+        }
+        ListFormat::Text | ListFormat::Csv | ListFormat::Tsv | ListFormat::Vectors => Ok(()),
     }
 }
 
 fn read_tables(part: &Part<'_>, way: Way) -> Result<Vec<Table>> {
+    let text = || part.whole_text(way.encoding);
+    let told = |reason: String| Error::NothingToImport { reason };
     match way.format {
-        ListFormat::JsonLines => json::table_of_lines(&part.whole_text(way.encoding)?),
-        _ => json::tables(&part.whole_text(way.encoding)?),
+        ListFormat::JsonLines => json::table_of_lines(&text()?),
+        ListFormat::Spreadsheet => ods::tables(part.file()?).map_err(told),
+        ListFormat::Document => document::tables(part.file()?).map_err(told),
+        ListFormat::Markdown => markdown::tables(&text()?).map_err(|_| told(archive::too_large())),
+        ListFormat::Html => match part.html() {
+            Some(html) => html::tables(html).map_err(told),
+            None => html::tables(&text()?).map_err(told),
+        },
+        _ => json::tables(&text()?),
     }
 }
 
@@ -231,6 +258,7 @@ pub(super) fn each_row(
         Parsed::Book(book) if way.format == ListFormat::Spreadsheet => {
             return book.each_row(way.table, on);
         }
+        Parsed::Columnar(file) if way.format == ListFormat::Parquet => return file.each_row(on),
         Parsed::Tables { tables, format, .. } if *format == way.format => {
             let Some(table) = tables.get(way.table) else {
                 return Err(Error::Invalid(
@@ -252,9 +280,7 @@ pub(super) fn each_row(
 
 /// The first rows of a part.
 pub(super) fn sample(part: &mut Part<'_>, way: Way) -> Result<Sample> {
-    if let Parsed::Nothing = part.parsed
-        && matches!(way.format, ListFormat::Text | ListFormat::Csv | ListFormat::Tsv)
-    {
+    if matches!(way.format, ListFormat::Text | ListFormat::Csv | ListFormat::Tsv) {
         return Ok(sample_of(&first_lines(part, way.encoding)?, way.cells));
     }
     let mut taken: Vec<Vec<String>> = Vec::new();
@@ -279,6 +305,7 @@ pub(super) fn sample(part: &mut Part<'_>, way: Way) -> Result<Sample> {
 fn names(part: &Part<'_>, way: Way) -> Option<Vec<String>> {
     match &part.parsed {
         Parsed::Tables { tables, .. } => tables.get(way.table)?.names.clone(),
+        Parsed::Columnar(file) => Some(file.names.clone()),
         _ => None,
     }
 }

@@ -9,9 +9,11 @@ use std::rc::Rc;
 
 use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
 
+use super::columnar::Columnar;
 use super::kind::{self, Kind};
 use super::sheets::Book;
 use super::table::Table;
+use super::vectors::{self, VectorFile};
 use super::{ListFormat, Source, TextEncoding, folder};
 use crate::error::{Error, Result};
 use crate::files;
@@ -26,6 +28,8 @@ pub(super) struct Opened<'a> {
     pub(super) parts: Vec<Part<'a>>,
     /// Files among several that are none that can be read, and why.
     pub(super) refused: Vec<(String, Error)>,
+    /// A vector for each row of the only part.
+    pub(super) vectors: Option<VectorFile>,
 }
 
 /// A file, or text at hand, whose bytes can be read again and again.
@@ -65,6 +69,7 @@ pub(super) enum Parsed {
     #[default]
     Nothing,
     Book(Box<Book>),
+    Columnar(Box<Columnar>),
     Tables {
         format: ListFormat,
         encoding: TextEncoding,
@@ -90,6 +95,12 @@ pub(super) type Decoded<'a> = DecodeReaderBytes<Followed<Box<dyn Bytestream + 'a
 pub(super) struct Followed<R> {
     inner: R,
     position: Rc<Cell<u64>>,
+}
+
+impl<R> Followed<R> {
+    pub(super) fn into_inner(self) -> R {
+        self.inner
+    }
 }
 
 impl<R: Read> Read for Followed<R> {
@@ -122,6 +133,7 @@ pub(super) fn open(source: Source<'_>) -> Result<Opened<'_>> {
                 parsed: Parsed::Nothing,
             }],
             refused: Vec::new(),
+            vectors: None,
         }),
         Source::Files(paths) => open_files(paths),
     }
@@ -145,11 +157,47 @@ fn open_files<'a>(paths: &[PathBuf]) -> Result<Opened<'a>> {
             None => Error::NothingToImport { reason: "There is no file.".to_owned() },
         });
     }
+    let vectors = vectors_of(&mut parts)?;
     let name = match paths {
         [path] => file_name(path),
+        _ if vectors.is_some() => parts[0].name.clone(),
         _ => format!("{} and {} more", parts[0].name, paths.len() - 1),
     };
-    Ok(Opened { name, parts, refused })
+    Ok(Opened { name, parts, refused, vectors })
+}
+
+/// Takes the file of vectors from among the parts, where there is one, so that
+/// the list it belongs to is what is left.
+fn vectors_of(parts: &mut Vec<Part<'_>>) -> Result<Option<VectorFile>> {
+    if let Some(place) = parts.iter().position(|part| part.kind == Kind::Numpy) {
+        let part = parts.remove(place);
+        let path = part.path().unwrap_or(Path::new("")).to_path_buf();
+        if parts.is_empty()
+            && let Some(list) = vectors::beside(&path)
+        {
+            parts.push(Part::of_file(&list)?);
+        }
+        return match parts.as_slice() {
+            [list] if list.kind == Kind::Text => VectorFile::numpy(&path).map(Some),
+            _ => Err(Error::NothingToImport {
+                reason: "These are vectors without texts. Open them together with the list of texts they belong to, or give that the same name: words.npy and words.txt.".to_owned(),
+            }),
+        };
+    }
+    let [a, b] = parts.as_slice() else { return Ok(None) };
+    if a.kind != Kind::Text || b.kind != Kind::Text {
+        return Ok(None);
+    }
+    for place in 0..2 {
+        if let (Some(file), Some(other)) = (parts[place].path(), parts[1 - place].path())
+            && let Some(vectors) = VectorFile::projector(file)?
+            && VectorFile::projector(other)?.is_none()
+        {
+            parts.remove(place);
+            return Ok(Some(vectors));
+        }
+    }
+    Ok(None)
 }
 
 pub(super) fn file_name(path: &Path) -> String {

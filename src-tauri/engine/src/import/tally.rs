@@ -57,12 +57,16 @@ pub(super) fn read(
         return Err(Error::NothingToImport { reason: nothing_because(&tally.report) });
     }
     let topics = tally.take_topics();
+    let vectors = match &opened.vectors {
+        Some(file) => Some(file.read(&tally.vector_rows)?),
+        None => None,
+    };
     Ok(ImportedList {
         source_name: opened.name.clone(),
         columns: options.kept_columns.iter().map(|&column| plan.name(column)).collect(),
         cells: std::mem::take(&mut tally.cells),
         topics,
-        vectors: None,
+        vectors,
         report: std::mem::take(&mut tally.report),
         items: std::mem::take(&mut tally.items),
     })
@@ -80,7 +84,11 @@ pub(super) fn preview(
         options.format = guess.format;
         options.encoding = guess.encoding;
         // A person who chose another format or sheet gets columns that are there.
+        if plan.has_vectors {
+            options.has_header = guess.has_header;
+        }
         if !plan.has_columns_of(asked) {
+            options.has_header = guess.has_header;
             options.text_column = guess.text_column;
             options.category_column = guess.category_column;
             options.count_column = guess.count_column;
@@ -126,7 +134,7 @@ pub(super) fn preview(
         },
         variants: found_variants,
         long_texts,
-        vector_dim: None,
+        vector_dim: opened.vectors.as_ref().map(|file| file.dim),
         encodings: match (is_text, is_encoded) {
             (true, _) => vec![TextEncoding::UTF_8],
             (false, true) => encodings(options.encoding),
@@ -222,6 +230,8 @@ struct Tally<'a> {
     items: Vec<Item>,
     /// Where each item was met first, for what is merged into another one.
     lines: Vec<u64>,
+    /// The row each item was met in first, counted from 0: its vector's.
+    vector_rows: Vec<u32>,
     /// Kept cells, item by item.
     cells: Vec<String>,
     topics: Topics,
@@ -261,6 +271,7 @@ impl<'a> Tally<'a> {
             seen: HashMap::new(),
             items: Vec::new(),
             lines: Vec::new(),
+            vector_rows: Vec::new(),
             cells: Vec::new(),
             topics: Topics::default(),
             looks: None,
@@ -483,6 +494,9 @@ impl<'a> Tally<'a> {
             if !options.merged.is_empty() {
                 self.lines.push(number);
             }
+            if self.plan.has_vectors {
+                self.vector_rows.push(self.data_rows as u32 - 1);
+            }
             for &column in &options.kept_columns {
                 self.cells.push(cut(normalise(raw(column))));
             }
@@ -532,6 +546,7 @@ impl<'a> Tally<'a> {
         let width = self.options.kept_columns.len();
         let stays = |place: usize| winners[place] == place;
         keep(&mut self.items, stays);
+        keep(&mut self.vector_rows, stays);
         keep(&mut self.topics.found.of_items, stays);
         keep(&mut self.topics.found.pinned, stays);
         if width > 0 {
