@@ -13,6 +13,7 @@ mod library;
 mod model;
 mod models;
 mod own;
+mod report;
 mod seeing;
 mod server;
 mod store;

@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod export;
 mod resources;
 
 use std::fs::File;
@@ -50,6 +51,7 @@ kindred-cli similar FILE TEXT [--top N] [--column NAME] [--model ID]
 kindred-cli map     FILE [--method umap|tsne|pca] [--dims 2|3] [--column NAME] [--model ID] [--seed S]
 kindred-cli compare FILE --models A,B[,C] [--topics N|auto] [--column NAME] [--seed S]
 kindred-cli embed   FILE --out VECTORS.npy [--column NAME] [--model ID]
+kindred-cli export  FILE --out OUT [--exact] [--topics N|auto] [--method kmeans|WAY] [--column NAME] [--model ID] [--seed S]
 kindred-cli models
 
 FILE is a list: .txt with a text per line, .csv or .tsv. JSON goes to standard
@@ -57,6 +59,11 @@ output. --examples has the columns text and category: texts that belong to
 topics, in the list or not; without --into, the categories are the topics and
 their names say nothing. --threshold 0 places everything. --resources DIR says
 where the model is, when it is not beside the program.
+
+OUT ends with .csv, .xlsx, .json, .npy (texts go beside it), .tsv (becomes the
+two files of the TensorFlow projector), .parquet or .html (a report). For
+export, FILE may be a workbook as well. --exact writes CSV without making it
+safe for spreadsheets.
 
 WAY is kmeans, average, complete or ward (--topics says how many there are),
 hdbscan, dbscan or optics (--topics says how many texts make one) or gaussian.
@@ -96,6 +103,9 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Similar { file, text, top } => similar(arguments, file, text, *top),
         Command::Embed { file, out } => embed_to(arguments, file, out),
         Command::Compare { file, models } => compare(arguments, file, models),
+        Command::Export { file, out, way, is_exact } => {
+            export::export(arguments, file, out, *way, *is_exact)
+        }
         Command::Models => models(arguments),
         Command::Vocabulary { out } => vocabulary(arguments, out),
         Command::Instant { out } => instant(arguments, out),
