@@ -1,6 +1,7 @@
 //! What is exported is whole, is what it was, and opens in other programs as text and nothing else.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use calamine::{Data, Reader as _, Xlsx, open_workbook};
 use kindred_engine::Error;
@@ -11,6 +12,8 @@ use kindred_engine::items::{Item, ItemId, normalise};
 use kindred_engine::monitor::{Monitor, Silent, Stage};
 use kindred_engine::topics::{Placement, Sorting, Topic, TopicId};
 use kindred_engine::workbook::Workbook;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::RowAccessor as _;
 use proptest::prelude::*;
 
 use crate::desk::{Desk, embedder, kind, sorting};
@@ -318,7 +321,15 @@ fn json_keeps_topics_of_equal_names_apart() {
     assert_eq!(items[0].get("columns"), None, "this list has no other columns");
 }
 
-const ALL: [ExportFormat; 3] = [ExportFormat::Csv, ExportFormat::Xlsx, ExportFormat::Json];
+const ALL: [ExportFormat; 7] = [
+    ExportFormat::Csv,
+    ExportFormat::Xlsx,
+    ExportFormat::Json,
+    ExportFormat::Npy,
+    ExportFormat::Projector,
+    ExportFormat::Parquet,
+    ExportFormat::Report,
+];
 
 fn path_for(desk: &Desk, folder: &str, format: ExportFormat) -> PathBuf {
     let ending = match format {
@@ -380,6 +391,206 @@ impl Monitor for Stopped {
     fn is_cancelled(&self) -> bool {
         true
     }
+}
+
+/// Is told to stop once it was asked so often.
+struct StoppedLater(AtomicUsize);
+
+impl Monitor for StoppedLater {
+    fn progress(&self, _: Stage, _: usize, _: usize) {}
+
+    fn is_cancelled(&self) -> bool {
+        let left = self.0.load(Ordering::Relaxed);
+        self.0.store(left.saturating_sub(1), Ordering::Relaxed);
+        left == 0
+    }
+}
+
+#[test]
+fn an_export_that_is_cancelled_anywhere_changes_nothing() {
+    let desk = Desk::new();
+    let workbook = hostile(&desk);
+    std::fs::create_dir(desk.path("out")).expect("a folder can be made");
+    for format in ALL {
+        let path = path_for(&desk, "out/", format);
+        let one = ExportOptions { items: Some(vec![ItemId(0), ItemId(1)]), ..options(format) };
+        write(&workbook, &path, &one);
+        let before = contents(&desk.path("out"));
+        let mut stops = 0;
+        for asked in 0.. {
+            let monitor = StoppedLater(AtomicUsize::new(asked));
+            match export::write(&workbook, &path, &options(format), &facts(), &monitor) {
+                Ok(()) => break,
+                Err(error) => {
+                    assert!(matches!(error, Error::Cancelled), "{format:?}, {asked}: {error}");
+                    assert!(
+                        contents(&desk.path("out")) == before,
+                        "{format:?}, {asked}: as it was"
+                    );
+                }
+            }
+            stops += 1;
+        }
+        assert!(stops >= 3, "{format:?} looks often enough: {stops} times");
+        assert!(contents(&desk.path("out")) != before, "{format:?} is written in the end");
+    }
+}
+
+#[test]
+fn numpy_gets_vectors_and_texts_in_the_same_order() {
+    let desk = Desk::new();
+    let workbook = hostile(&desk);
+    let vectors = workbook.vectors().expect("all is embedded");
+    let path = desk.path("out.npy");
+    let order = vec![ItemId(5), ItemId(0), ItemId(23)];
+    write(
+        &workbook,
+        &path,
+        &ExportOptions { items: Some(order.clone()), ..options(ExportFormat::Npy) },
+    );
+    let array = npyz::NpyFile::new(std::fs::File::open(&path).expect("it was written"));
+    let array = array.expect("NumPy's format");
+    assert_eq!(array.shape(), [3, 32], "a row per item");
+    let values: Vec<f32> = array.into_vec().expect("numbers of four bytes");
+    let wanted: Vec<f32> =
+        order.iter().flat_map(|item| vectors.row(item.index()).to_vec()).collect();
+    assert_eq!(values, wanted, "the very vectors");
+    let texts = std::fs::read_to_string(desk.path("out.txt")).expect("texts beside it");
+    let wanted: Vec<&str> = order.iter().map(|item| HOSTILE[item.index()]).collect();
+    assert_eq!(texts.lines().collect::<Vec<_>>(), wanted, "a line per vector");
+}
+
+#[test]
+fn the_projector_gets_numbers_and_facts_in_two_files() {
+    let desk = Desk::new();
+    let workbook = hostile(&desk);
+    write(&workbook, &desk.path("out.tsv"), &options(ExportFormat::Projector));
+    let numbers = std::fs::read_to_string(desk.path("out.vectors.tsv")).expect("numbers");
+    let vectors = workbook.vectors().expect("all is embedded");
+    for (line, row) in numbers.lines().zip(vectors.rows()) {
+        let values: Vec<f32> =
+            line.split('\t').map(|value| value.parse().expect("a number")).collect();
+        assert_eq!(values, row, "the very vector");
+    }
+    let facts = std::fs::read_to_string(desk.path("out.metadata.tsv")).expect("facts");
+    let rows: Vec<Vec<&str>> = facts.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows[0], COLUMNS, "a header, as there is more than one column");
+    assert_eq!(rows[1..], expected(), "the texts as they are: this is for programs");
+    assert_eq!(numbers.lines().count(), HOSTILE.len(), "as many rows in both");
+    assert!(!desk.path("out.tsv").exists(), "and no third file");
+}
+
+#[test]
+fn a_second_file_never_replaces_what_only_happens_to_be_called_so() {
+    let desk = Desk::new();
+    let workbook = hostile(&desk);
+    let list = desk.write("words.txt", "my list");
+    let failed = |name: &str, format| {
+        export::write(&workbook, &desk.path(name), &options(format), &facts(), &Silent)
+            .expect_err("nobody was asked about the other file")
+    };
+    let error = failed("words.npy", ExportFormat::Npy);
+    assert_eq!(kind(&error), "Unwritable", "{error}");
+    assert!(error.to_string().contains("words.txt"), "it says which file: {error}");
+    assert_eq!(std::fs::read(&list).expect("still there"), b"my list", "the list is untouched");
+    assert!(!desk.path("words.npy").exists(), "and nothing is beside it");
+    for (mine, other) in [("a.vectors.tsv", "a.metadata.tsv"), ("b.metadata.tsv", "b.vectors.tsv")]
+    {
+        desk.write(mine, "mine");
+        failed(&mine.replace(".vectors", "").replace(".metadata", ""), ExportFormat::Projector);
+        assert!(!desk.path(other).exists(), "{mine} is something else");
+    }
+
+    write(&workbook, &desk.path("out.npy"), &options(ExportFormat::Npy));
+    let some = ExportOptions { items: Some(vec![ItemId(3)]), ..options(ExportFormat::Npy) };
+    write(&workbook, &desk.path("out.npy"), &some);
+    let texts = std::fs::read_to_string(desk.path("out.txt")).expect("texts beside it");
+    assert_eq!(texts.lines().collect::<Vec<_>>(), [HOSTILE[3]], "what it wrote itself it replaces");
+    assert!(!desk.path("out.txt.old").exists(), "and leaves nothing");
+}
+
+#[test]
+fn both_files_of_a_pair_are_new_or_neither() {
+    let desk = Desk::new();
+    let workbook = hostile(&desk);
+    // A folder cannot be replaced by a file.
+    std::fs::create_dir_all(desk.path("out.npy/full")).expect("a folder can be made");
+    desk.write("out.txt", "old texts");
+    export::write(&workbook, &desk.path("out.npy"), &options(ExportFormat::Npy), &facts(), &Silent)
+        .expect_err("the vectors cannot be put there");
+    let texts = std::fs::read(desk.path("out.txt")).expect("still there");
+    assert_eq!(texts, b"old texts", "then the texts stay as well");
+    let left = contents(desk.folder.path());
+    let left: Vec<_> = left
+        .iter()
+        .filter_map(|(path, _)| path.extension()?.to_str())
+        .filter(|end| ["part", "old"].contains(end))
+        .collect();
+    assert!(left.is_empty(), "and nothing is left over: {left:?}");
+}
+
+#[test]
+fn vectors_of_a_list_that_is_not_embedded_yet_are_refused() {
+    let desk = Desk::new();
+    let workbook = desk.workbook(&list_of(["apple", "pear"]));
+    for format in [ExportFormat::Npy, ExportFormat::Projector] {
+        let path = path_for(&desk, "", format);
+        let error = export::write(&workbook, &path, &options(format), &facts(), &Silent)
+            .expect_err("there are none");
+        assert!(error.to_string().contains("embedded"), "{format:?}: {error}");
+    }
+    for format in
+        [ExportFormat::Xlsx, ExportFormat::Json, ExportFormat::Parquet, ExportFormat::Report]
+    {
+        write(&workbook, &path_for(&desk, "", format), &options(format));
+    }
+    let rows = sheet(&desk.path("out.xlsx"), "Similarity");
+    assert!(text(&rows[0][0]).contains("no similarities"), "the sheet says why it is empty");
+}
+
+#[test]
+fn parquet_has_typed_columns() {
+    let desk = Desk::new();
+    let workbook = hostile(&desk);
+    let path = desk.path("out.parquet");
+    write(&workbook, &path, &options(ExportFormat::Parquet));
+    let reader = SerializedFileReader::new(std::fs::File::open(&path).expect("it was written"));
+    let reader = reader.expect("sound Parquet");
+    let schema = reader.metadata().file_metadata().schema();
+    let names: Vec<&str> = schema.get_fields().iter().map(|field| field.name()).collect();
+    assert_eq!(names, COLUMNS, "the columns in their order");
+    let rows = reader.get_row_iter(None).expect("rows").map(|row| row.expect("a row"));
+    let mut count = 0;
+    for (row, expected) in rows.zip(expected()) {
+        let optional = |column| row.get_string(column).map(String::as_str).unwrap_or_default();
+        assert_eq!(row.get_string(0).expect("a text"), &expected[0], "the very text");
+        assert_eq!(optional(1), expected[1], "the topic's name, or null");
+        assert_eq!(format!("{:.3}", row.get_double(2).expect("a double")), expected[2], "a double");
+        assert_eq!(optional(3), expected[3], "the second best");
+        assert_eq!(row.get_bool(4).expect("a boolean"), expected[4] == "yes", "a boolean");
+        assert_eq!(optional(5), expected[5], "the category, or null");
+        assert_eq!(row.get_int(6).expect("an integer").to_string(), expected[6], "an integer");
+        count += 1;
+    }
+    assert_eq!(count, HOSTILE.len(), "a row per item");
+}
+
+#[test]
+fn a_copied_table_is_tab_separated_and_html() {
+    let desk = Desk::new();
+    let workbook = hostile(&desk);
+    let (tsv, html) = export::table(&workbook, Some(&[ItemId(0), ItemId(8)])).expect("a table");
+    let rows: Vec<Vec<&str>> = tsv.lines().map(|line| line.split('\t').collect()).collect();
+    assert_eq!(rows[0], COLUMNS, "with a header");
+    assert_eq!(rows[1][..2], ["'=1+1", "'=topic"], "safe for spreadsheets");
+    assert_eq!(rows.len(), 3, "only the items asked for");
+    let document = scraper::Html::parse_fragment(&html);
+    let cell = scraper::Selector::parse("tbody tr:nth-child(2) td:first-child").expect("sound");
+    let told: String = document.select(&cell).flat_map(|cell| cell.text()).collect();
+    assert_eq!(told, HOSTILE[8], "a script is a text");
+    let script = scraper::Selector::parse("script").expect("sound");
+    assert!(document.select(&script).next().is_none(), "and no script");
+    export::table(&workbook, Some(&[ItemId(99)])).expect_err("there is no item 99");
 }
 
 proptest! {

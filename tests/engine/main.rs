@@ -17,6 +17,7 @@ mod library;
 mod model;
 mod models;
 mod own;
+mod report;
 mod seeing;
 mod server;
 mod store;
