@@ -15,12 +15,14 @@ mod layouts;
 mod log;
 pub mod messages;
 mod models;
+
 mod places;
 mod priority;
 mod recents;
 mod samples;
 mod state;
 mod window;
+mod window_place;
 
 use tauri::{App, Manager as _, RunEvent, WindowEvent};
 
@@ -35,6 +37,13 @@ pub fn run() {
     let bindings = bindings::builder();
     let answer = bindings.invoke_handler();
     tauri::Builder::default()
+        .manage(PendingFiles::default())
+        // First, so that a second start ends before it has done anything.
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
+            window::raise(app);
+            files::receive_files(app, files::named_on_command_line(arguments, folder.as_ref()));
+        }))
+        .plugin(window_place::remembered())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .invoke_handler(answer)
@@ -52,10 +61,14 @@ pub fn run() {
         })
         .build(tauri::generate_context!())
         .expect("the system can show a window")
-        .run(|app, event| {
-            if matches!(event, RunEvent::Exit) {
-                app.state::<AppState>().close();
+        .run(|app, event| match event {
+            RunEvent::Exit => app.state::<AppState>().close(),
+            #[cfg(target_os = "macos")]
+            RunEvent::Opened { urls } => {
+                let paths = urls.iter().filter_map(|url| url.to_file_path().ok()).collect();
+                files::receive_files(app, paths);
             }
+            _ => {}
         });
 }
 
@@ -63,9 +76,9 @@ fn set_up(app: &App) -> tauri::Result<()> {
     let handle = app.handle().clone();
     log::start(&handle);
     priority::lower_parallel_work();
-    app.manage(PendingFiles::default());
     app.manage(AppState::new(&handle)?);
-    files::receive_files(&handle, files::command_line_files());
+    let folder = std::env::current_dir().unwrap_or_default();
+    files::receive_files(&handle, files::named_on_command_line(std::env::args_os(), &folder));
     window::open(app)?;
     // Warm by the time the first list is dropped.
     std::thread::spawn(move || {
