@@ -60,6 +60,9 @@ export class Home {
   }
 }
 
+/** For an app that finds no session bus, and so no other start of itself. */
+export const NO_BUS = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" };
+
 /** Starts the app and waits until its page has drawn itself. */
 export async function launchApp(binary, home, { args = [], env = {} } = {}) {
   const startedAt = performance.now();
@@ -78,6 +81,7 @@ export async function launchApp(binary, home, { args = [], env = {} } = {}) {
 class App {
   constructor(session, binary) {
     this.session = session;
+    this.binary = binary;
     this.pid = processBelow(session.driverPid, binary);
   }
 

@@ -1,5 +1,5 @@
 /** What a person does again and again. */
-import { dropFromOutside, windowOrigin } from "./desktop.mjs";
+import { dropFromOutside, windowPlace } from "./desktop.mjs";
 import { KEYS } from "./webdriver.mjs";
 import { until } from "./until.mjs";
 
@@ -10,7 +10,7 @@ export async function openSample(app, id) {
 
 /** Drags a file from another program into the middle of the window. Hands back when it was let go of. */
 export async function dropFile(app, path) {
-  const origin = await windowOrigin("Kindred");
+  const origin = await windowPlace("Kindred");
   return dropFromOutside(path, origin.x + 600, origin.y + 400, (jiggle) =>
     until("the window says that the file can be dropped", () => {
       jiggle();
