@@ -152,8 +152,8 @@ fn page_libraries() -> Result<BTreeSet<Library>> {
 
 /// The list of all, then each text with those it is for.
 fn listing(libraries: &BTreeSet<Library>) -> Result<String> {
-    let mut list = "Kindred contains these libraries. The licences that come with them follow.\n\n"
-        .to_owned();
+    let mut list =
+        "Kindred contains these libraries. The licences that come with them follow.\n\n".to_owned();
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for library in libraries {
         let Library { name, version, licence, folder } = library;
