@@ -71,3 +71,30 @@ export async function rename(app, place, name) {
 export function reportStalls(t, when, { busy, withoutFrame }) {
   t.report(`longest time the page was busy, and drew no frame, ${when}`, `${busy} ms, ${withoutFrame} ms`);
 }
+
+/** A list of one column opens by itself, others ask which column to take. */
+export async function confirmImport(app) {
+  await until("the list is read", async () => (await app.has("import-confirm")) || (await app.has("workbook")));
+  if (await app.has("import-confirm")) await app.click("import-confirm");
+}
+
+/** Sorts into the topics with these names, separated by commas. */
+export async function sortInto(app, names) {
+  await openTab(app, "board");
+  await app.click("sort-open");
+  await app.fill("sort-names", names);
+  await app.click("sort-confirm");
+  const last = names.split(",").at(-1).trim();
+  await until("the list is sorted", async () => (await app.texts("topic-name")).includes(last));
+}
+
+/** Waits until two pictures in a row are the same: nothing fades or loads any more. */
+export async function pictureIsStill(app) {
+  let before = await app.session.screenshot();
+  await until("the picture is still", async () => {
+    const now = await app.session.screenshot();
+    const isStill = now.equals(before);
+    before = now;
+    return isStill;
+  }, { every: 300 });
+}
