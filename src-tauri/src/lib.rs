@@ -15,7 +15,6 @@ mod layouts;
 mod log;
 pub mod messages;
 mod models;
-
 mod places;
 mod priority;
 mod recents;
@@ -43,7 +42,6 @@ pub fn run() {
             window::raise(app);
             files::receive_files(app, files::named_on_command_line(arguments, folder.as_ref()));
         }))
-        .plugin(window_place::remembered())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .invoke_handler(answer)
@@ -51,6 +49,7 @@ pub fn run() {
             WindowEvent::DragDrop(drag) => files::on_drag(window.app_handle(), drag),
             WindowEvent::CloseRequested { api, .. } => {
                 api.prevent_close();
+                window_place::note(window);
                 window::close_soon(window.app_handle());
             }
             _ => {}

@@ -23,7 +23,9 @@ pub(crate) fn open(app: &App) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::from_config(app, config)?
         .on_page_load(|window, page| on_page_load(&window, &page))
         .build()?;
-    window_place::bring_inside(&window);
+    if let Err(error) = window_place::restore(&window) {
+        tracing::warn!(%error, "the window could not be put where it was");
+    }
     let paper = if window.theme()? == Theme::Dark { DARK_PAPER } else { LIGHT_PAPER };
     window.set_background_color(Some(paper))
 }

@@ -1,18 +1,23 @@
-//! Where the window was when it was closed, and that it comes back where it can be seen.
+//! Where the window was when it was closed, so that it comes back there, or where it can
+//! be seen when its screen is gone. Kept in one small JSON file of the app.
 
-use tauri::plugin::TauriPlugin;
-use tauri::{PhysicalPosition, PhysicalSize, WebviewWindow, Wry};
-use tauri_plugin_window_state::{Builder, StateFlags};
+use std::path::PathBuf;
 
-/// Keeps size, place and whether the window fills the screen. When it is
-/// shown is the page's business.
-pub(crate) fn remembered() -> TauriPlugin<Wry> {
-    let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
-    Builder::new().with_state_flags(kept).with_filename("window.json").build()
+use serde::{Deserialize, Serialize};
+use tauri::{AppHandle, Manager as _, PhysicalPosition, PhysicalSize, WebviewWindow, Window};
+
+use crate::recents::write_whole;
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Place {
+    /// The place it has when it does not fill the screen.
+    rectangle: Option<Rectangle>,
+    fills_screen: bool,
 }
 
-/// A rectangle in physical pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// In physical pixels, from the corner of the main screen.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Rectangle {
     x: i32,
     y: i32,
@@ -20,10 +25,11 @@ struct Rectangle {
     height: u32,
 }
 
-/// Moves and shrinks a window that would reach over the edge of its screen, as
-/// after a screen was taken away. What cannot be found out is left as it is.
-pub(crate) fn bring_inside(window: &WebviewWindow) {
-    let moved = rectangle(window).and_then(|place| {
+/// Puts a new window where the last one was. Without a note of that, or with one that is
+/// damaged, it stays where it is.
+pub(crate) fn restore(window: &WebviewWindow) -> tauri::Result<()> {
+    let Some(place) = noted(window.app_handle()) else { return Ok(()) };
+    if let Some(rectangle) = place.rectangle {
         let screens = window.available_monitors()?;
         let screens = screens.iter().map(|screen| {
             let area = screen.work_area();
@@ -34,24 +40,45 @@ pub(crate) fn bring_inside(window: &WebviewWindow) {
                 height: area.size.height,
             }
         });
-        let Some(better) = inside(place, screens) else { return Ok(()) };
-        window.set_size(PhysicalSize { width: better.width, height: better.height })?;
-        window.set_position(PhysicalPosition { x: better.x, y: better.y })
-    });
-    if let Err(error) = moved {
-        tracing::warn!(%error, "the window could not be brought onto the screen");
+        let Rectangle { x, y, width, height } = inside(rectangle, screens);
+        window.set_size(PhysicalSize { width, height })?;
+        window.set_position(PhysicalPosition { x, y })?;
+    }
+    if place.fills_screen { window.maximize() } else { Ok(()) }
+}
+
+/// Notes where the window is, for the next start. Failing costs a person one drag, so it
+/// is logged and goes no further.
+pub(crate) fn note(window: &Window) {
+    let noted = now(window).and_then(|place| Ok(write_whole(&file(window.app_handle())?, &place)?));
+    if let Err(error) = noted {
+        tracing::warn!(%error, "the place of the window was not noted");
     }
 }
 
-fn rectangle(window: &WebviewWindow) -> tauri::Result<Rectangle> {
+fn now(window: &Window) -> tauri::Result<Place> {
+    let fills_screen = window.is_maximized()?;
+    if fills_screen || window.is_minimized()? {
+        let rectangle = noted(window.app_handle()).and_then(|place| place.rectangle);
+        return Ok(Place { rectangle, fills_screen });
+    }
     let PhysicalPosition { x, y } = window.outer_position()?;
     let PhysicalSize { width, height } = window.inner_size()?;
-    Ok(Rectangle { x, y, width, height })
+    Ok(Place { rectangle: Some(Rectangle { x, y, width, height }), fills_screen })
 }
 
-/// Where a window at `place` goes so that it lies within the screen it has most
-/// of its area on; `None` when it does already, or when there is no screen.
-fn inside(place: Rectangle, screens: impl Iterator<Item = Rectangle>) -> Option<Rectangle> {
+fn noted(app: &AppHandle) -> Option<Place> {
+    let json = std::fs::read(file(app).ok()?).ok()?;
+    serde_json::from_slice(&json).ok()
+}
+
+fn file(app: &AppHandle) -> tauri::Result<PathBuf> {
+    Ok(app.path().app_config_dir()?.join("window.json"))
+}
+
+/// Where a window at `place` goes so that it lies within the screen it has most of its
+/// area on. Where no screen is known it stays.
+fn inside(place: Rectangle, screens: impl Iterator<Item = Rectangle>) -> Rectangle {
     // The first of those with as much; `max_by_key` takes the last.
     let mut best: Option<(u64, Rectangle)> = None;
     for screen in screens {
@@ -61,11 +88,10 @@ fn inside(place: Rectangle, screens: impl Iterator<Item = Rectangle>) -> Option<
             best = Some((shared, screen));
         }
     }
-    let (_, screen) = best?;
+    let Some((_, screen)) = best else { return place };
     let (x, width) = within(place.x, place.width, screen.x, screen.width);
     let (y, height) = within(place.y, place.height, screen.y, screen.height);
-    let better = Rectangle { x, y, width, height };
-    (better != place).then_some(better)
+    Rectangle { x, y, width, height }
 }
 
 /// The length that two stretches share.
@@ -95,39 +121,44 @@ mod tests {
         let laptop = at(0, 25, 1600, 975);
         let beside = at(1600, 0, 1920, 1080);
         for (place, screens, expected, why) in [
-            (at(100, 50, 1360, 860), vec![laptop], None, "it lies within"),
-            (at(1700, 50, 1360, 860), vec![laptop, beside], None, "it lies on the second screen"),
+            (at(100, 50, 1360, 860), vec![laptop], at(100, 50, 1360, 860), "it lies within"),
+            (
+                at(1700, 50, 1360, 860),
+                vec![laptop, beside],
+                at(1700, 50, 1360, 860),
+                "it lies on the second screen",
+            ),
             (
                 at(1700, 50, 1360, 860),
                 vec![laptop],
-                Some(at(240, 50, 1360, 860)),
+                at(240, 50, 1360, 860),
                 "its screen was taken away",
             ),
             (
                 at(-5000, -5000, 1360, 860),
                 vec![laptop, beside],
-                Some(at(0, 25, 1360, 860)),
+                at(0, 25, 1360, 860),
                 "it is nowhere: the first screen",
             ),
             (
                 at(100, 50, 2560, 1400),
                 vec![laptop],
-                Some(at(0, 25, 1600, 975)),
+                at(0, 25, 1600, 975),
                 "it is larger than the screen",
             ),
             (
                 at(1500, 100, 1360, 860),
                 vec![laptop, beside],
-                Some(at(1600, 100, 1360, 860)),
+                at(1600, 100, 1360, 860),
                 "more of it is on the second screen",
             ),
             (
                 at(i32::MAX, i32::MIN, u32::MAX, 1),
                 vec![laptop],
-                Some(at(0, 25, 1600, 1)),
+                at(0, 25, 1600, 1),
                 "a damaged file",
             ),
-            (at(1, 2, 3, 4), vec![], None, "no screen is known"),
+            (at(1, 2, 3, 4), vec![], at(1, 2, 3, 4), "no screen is known"),
         ] {
             assert_eq!(inside(place, screens.into_iter()), expected, "{why}: {place:?}");
         }

@@ -42,7 +42,7 @@ const INSTALLED: [&str; 25] = [
     "usr/lib/Kindred/resources/onnxruntime/libonnxruntime.so",
     "usr/lib/Kindred/resources/vocabulary.bin",
     "usr/share/applications/Kindred.desktop",
-    "usr/share/doc/kindred/changelog.gz",
+    "usr/share/doc/kindred/CHANGELOG.md",
     "usr/share/doc/kindred/copyright",
     "usr/share/icons/hicolor/128x128/apps/kindred.png",
     "usr/share/icons/hicolor/256x256@2/apps/kindred.png",

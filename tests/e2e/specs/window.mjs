@@ -29,7 +29,7 @@ export const window = {
     await app.ended();
 
     const state = JSON.parse(readFileSync(remembered, "utf8"));
-    Object.assign(state.main, { x: 4000, y: -3000, width: 2500, height: 700 });
+    Object.assign(state.rectangle, { x: 4000, y: -3000, width: 2500, height: 700 });
     writeFileSync(remembered, JSON.stringify(state));
     app = await t.launch();
     const seen = await until("it is on the screen", async () => {
