@@ -30,8 +30,8 @@ fn check_sum(list: &ImportedList) {
     let report = &list.report;
     assert_eq!(
         report.rows,
-        report.kept + report.blank + report.duplicates + report.problem_count,
-        "every row is kept, blank, a duplicate or a problem: {report:?}"
+        report.kept + report.blank + report.duplicates + report.merged + report.problem_count,
+        "every row is kept, blank, a duplicate, a variant or a problem: {report:?}"
     );
     assert_eq!(report.kept, list.items.len(), "every kept row is an item");
 }
@@ -402,19 +402,18 @@ fn what_is_no_list_gets_a_clear_sentence() {
             "a picture",
             "a.txt",
             b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x01\x00".to_vec(),
-            "binary data",
+            "picture",
         ),
     ] {
         let error = read(&desk.write(name, bytes)).expect_err(what);
         assert_eq!(kind(&error), "NothingToImport", "{what}");
         assert!(error.to_string().contains(wanted), "{what} is told plainly: {error}");
     }
-    for (what, path) in
-        [("a folder", desk.folder.path().to_path_buf()), ("nothing there", desk.path("none.txt"))]
-    {
-        let error = read(&path).expect_err(what);
-        assert_eq!(kind(&error), "Unreadable", "{what}");
-    }
+    let error = read(&desk.path("none.txt")).expect_err("nothing there");
+    assert_eq!(kind(&error), "Unreadable", "nothing there");
+    let empty = Desk::new();
+    let error = read(empty.folder.path()).expect_err("an empty folder");
+    assert_eq!(kind(&error), "NothingToImport", "no list in a folder");
 }
 
 #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! What the engine does, seen from outside. One binary; a file per stage.
 
+mod adding;
 mod analyse;
 mod api;
 mod classify;

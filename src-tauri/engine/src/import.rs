@@ -4,13 +4,24 @@
 //! that cannot be read is passed over in silence: it becomes a problem with
 //! its line number, and the rest is kept.
 
+mod archive;
 mod columns;
 mod encoding;
+mod folder;
 mod format;
+mod json;
+mod kind;
 mod lines;
+mod pieces;
+mod plan;
+mod reader;
 mod rows;
+mod sheets;
 mod source;
+mod table;
 mod tally;
+mod variants;
+pub mod worker;
 
 use std::path::PathBuf;
 
@@ -18,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::items::Item;
+use crate::monitor::{Monitor, Silent};
 
 pub use encoding::TextEncoding;
 
@@ -223,6 +235,9 @@ pub struct ImportPreview {
     pub rows: Vec<Vec<String>>,
     /// Rows in the whole list, header left out.
     pub row_count: usize,
+    /// Whether the list is so long that only its first part was looked at: `row_count`
+    /// is then about right, and what is counted elsewhere is of that part.
+    pub is_estimate: bool,
     /// What reading it with these options gives.
     pub report: ImportReport,
 }
@@ -264,24 +279,30 @@ pub struct ImportedList {
 ///
 /// # Errors
 /// `Unreadable` when it is no readable file; `NothingToImport` when it is
-/// empty or no text.
+/// empty or no list.
 pub fn recognise(source: Source<'_>) -> Result<ImportOptions> {
-    let mut opened = source::open(source)?;
-    format::recognise(&mut opened)
+    tally::recognise(&mut source::open(source)?)
 }
 
-/// Reads all of `source` and keeps the first rows; recognises the options when
-/// none are given.
+/// Reads `source`, or the first part of it when it is long, and keeps the first
+/// rows; recognises the options when none are given.
 ///
 /// # Errors
 /// As [`recognise`], and `Invalid` for a column that is not there.
 pub fn preview(source: Source<'_>, options: Option<&ImportOptions>) -> Result<ImportPreview> {
-    let mut opened = source::open(source)?;
-    let options = match options {
-        Some(options) => options.clone(),
-        None => format::recognise(&mut opened)?,
-    };
-    tally::preview(&mut opened, options)
+    preview_watched(source, options, &Silent)
+}
+
+/// As [`preview`], telling how many bytes are read.
+///
+/// # Errors
+/// As [`preview`], and `Cancelled`.
+pub fn preview_watched(
+    source: Source<'_>,
+    options: Option<&ImportOptions>,
+    monitor: &dyn Monitor,
+) -> Result<ImportPreview> {
+    tally::preview(&mut source::open(source)?, options, monitor)
 }
 
 /// Reads `source` into items.
@@ -289,5 +310,17 @@ pub fn preview(source: Source<'_>, options: Option<&ImportOptions>) -> Result<Im
 /// # Errors
 /// As [`preview`], and `NothingToImport` when nothing was left to keep.
 pub fn read(source: Source<'_>, options: &ImportOptions) -> Result<ImportedList> {
-    tally::read(&mut source::open(source)?, options)
+    read_watched(source, options, &Silent)
+}
+
+/// As [`read`], telling how many bytes are read.
+///
+/// # Errors
+/// As [`read`], and `Cancelled`.
+pub fn read_watched(
+    source: Source<'_>,
+    options: &ImportOptions,
+    monitor: &dyn Monitor,
+) -> Result<ImportedList> {
+    tally::read(&mut source::open(source)?, options, monitor)
 }

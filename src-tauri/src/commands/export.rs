@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use kindred_engine::export;
-use kindred_engine::items::ItemId as EngineItemId;
+use kindred_engine::export::{self, ExportFormat, ExportOptions, Facts};
+use kindred_engine::monitor::Silent;
 use tauri::AppHandle;
 use tauri::image::Image;
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
@@ -21,13 +21,14 @@ pub(crate) async fn export_csv(
     items: Option<Vec<ItemId>>,
 ) -> Result<()> {
     blocking(app, move |state| {
-        let workbook = state.workbook()?;
-        let all = workbook.items();
-        let order: Vec<EngineItemId> = match items {
-            Some(items) => items.into_iter().map(Into::into).collect(),
-            None => (0..all.len()).map(EngineItemId::from_index).collect(),
+        let options = ExportOptions {
+            format: ExportFormat::Csv,
+            items: items.map(|items| items.into_iter().map(Into::into).collect()),
+            is_exact: false,
+            has_mark: true,
         };
-        Ok(export::write_csv(Path::new(&path), &all, &workbook.sorting(), &order)?)
+        let (workbook, path) = (state.workbook()?, Path::new(&path));
+        Ok(export::write(&workbook, path, &options, &Facts::default(), &Silent)?)
     })
     .await
 }

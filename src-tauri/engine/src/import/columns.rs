@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use super::ListFormat;
+use super::reader::Sample;
 use crate::items::normalise;
 
 /// More columns than this are not looked at or shown.
@@ -15,56 +16,100 @@ const TEXT_NAMES: &str = "text texts word words phrase phrases sentence sentence
     description review statement content body utterance";
 const CATEGORY_NAMES: &str = "category categories topic topics label labels class group tag tags intent \
     theme cluster genre type";
-const OTHER_NAMES: &str = "id no nr number index date time timestamp count url";
+const COUNT_NAMES: &str = "count counts occurrences occurrence frequency freq volume times hits searches \
+    searchvolume search_volume";
+const OTHER_NAMES: &str = "id no nr number index date time timestamp confidence pinned url";
+
+/// Names that only Kindred gives together, and those of other columns it writes.
+const OUR_NAMES: [&str; 3] = ["text", "topic", "confidence"];
 
 /// A category is a few words at most.
 const MAX_CATEGORY_CHARS: f64 = 40.0;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Guess {
     pub(super) has_header: bool,
     pub(super) text_column: usize,
     pub(super) category_column: Option<usize>,
+    pub(super) count_column: Option<usize>,
+    pub(super) topic_column: Option<usize>,
+    pub(super) pinned_column: Option<usize>,
+    /// All others.
+    pub(super) kept_columns: Vec<usize>,
 }
 
-/// Looks at the first rows; each should have `columns` cells.
-pub(super) fn guess(format: ListFormat, rows: &[Vec<String>], columns: usize) -> Guess {
+/// Looks at the first rows. `names` are those of the columns when no row says them.
+pub(super) fn guess(format: ListFormat, sample: &Sample) -> Guess {
     if format == ListFormat::Text {
-        return Guess { has_header: false, text_column: 0, category_column: None };
+        return Guess::default();
     }
-    let sound: Vec<&Vec<String>> = rows.iter().filter(|row| row.len() == columns).collect();
-    let columns = columns.min(MAX_COLUMNS);
+    let Sample { rows, columns, names, .. } = sample;
+    let sound: Vec<&Vec<String>> = rows.iter().filter(|row| row.len() == *columns).collect();
+    let columns = (*columns).min(MAX_COLUMNS);
     let has_header = match (rows.first(), sound.split_first()) {
+        _ if names.is_some() => true,
         // A header is the first row or none.
         (Some(first), Some((header, body))) if std::ptr::eq(first, *header) && !body.is_empty() => {
             is_header(header, body, columns)
         }
         _ => false,
     };
-    let body = &sound[usize::from(has_header)..];
-    let kinds: Vec<Column> = (0..columns)
-        .map(|column| {
-            Column::look(
-                sound.first().filter(|_| has_header).map(|row| row[column].as_str()),
-                body,
-                column,
-            )
-        })
-        .collect();
-    // Of equals the first.
-    let text_column = (1..columns).fold(0, |best, column| {
-        if kinds[column].likeness_to_text() > kinds[best].likeness_to_text() {
-            column
-        } else {
-            best
-        }
-    });
-    let mut others = (0..columns).filter(|&column| column != text_column);
-    let category_column = others
-        .clone()
-        .find(|&column| kinds[column].is_named(CATEGORY_NAMES) && kinds[column].filled > 0)
-        .or_else(|| others.find(|&column| kinds[column].is_repetitive()));
-    Guess { has_header, text_column, category_column }
+    let (header, body) = match (names, sound.split_first()) {
+        (Some(names), _) => (Some(names), &sound[..]),
+        (None, Some((header, body))) if has_header => (Some(*header), body),
+        _ => (None, &sound[..]),
+    };
+    let name = |column: usize| header.and_then(|header| header.get(column)).map(String::as_str);
+    let kinds: Vec<Column> =
+        (0..columns).map(|column| Column::look(name(column), body, column)).collect();
+    let find = |names: &str| (0..columns).find(|&column| kinds[column].is_named(names));
+    let is_ours = header.is_some_and(|header| is_ours(header));
+    let topic_column = find("topic").filter(|_| is_ours);
+    let pinned_column = find("pinned").filter(|_| is_ours);
+    let text_column = match find("text") {
+        Some(column) if is_ours => column,
+        // Of equals the first.
+        _ => (1..columns).fold(0, |best, column| {
+            if kinds[column].likeness_to_text() > kinds[best].likeness_to_text() {
+                column
+            } else {
+                best
+            }
+        }),
+    };
+    let count_column = find(COUNT_NAMES)
+        .filter(|&column| column != text_column && kinds[column].filled == kinds[column].numbers);
+    let taken = [Some(text_column), topic_column, pinned_column, count_column];
+    let mut others = (0..columns).filter(|&column| !taken.contains(&Some(column)));
+    let category_column = if is_ours {
+        others.find(|&column| kinds[column].is_named("category"))
+    } else {
+        others
+            .clone()
+            .find(|&column| kinds[column].is_named(CATEGORY_NAMES) && kinds[column].filled > 0)
+            .or_else(|| others.find(|&column| kinds[column].is_repetitive()))
+    };
+    let is_kept = |&column: &usize| {
+        !taken.contains(&Some(column))
+            && Some(column) != category_column
+            && !(is_ours && kinds[column].is_named("confidence"))
+    };
+    let kept_columns = (0..columns).filter(is_kept).collect();
+    Guess {
+        has_header,
+        text_column,
+        category_column,
+        count_column,
+        topic_column,
+        pinned_column,
+        kept_columns,
+    }
+}
+
+/// Whether Kindred itself wrote this header.
+pub(super) fn is_ours<S: AsRef<str>>(header: &[S]) -> bool {
+    let has = |name: &&str| header.iter().any(|cell| is_one_of(cell.as_ref(), name));
+    OUR_NAMES.iter().all(has)
 }
 
 /// Whether a cell of `row` is a usual name of a column.
@@ -74,7 +119,7 @@ pub(super) fn names_columns(row: &[String]) -> bool {
 
 fn is_one_of(cell: &str, names: &str) -> bool {
     let cell = normalise(cell).to_lowercase();
-    names.split(' ').any(|name| name == cell)
+    names.split_whitespace().any(|name| name == cell)
 }
 
 fn is_header(header: &[String], body: &[&Vec<String>], columns: usize) -> bool {
@@ -151,7 +196,7 @@ impl Column {
             3.0
         } else if self.is_named(CATEGORY_NAMES) {
             0.3
-        } else if self.is_named(OTHER_NAMES) {
+        } else if self.is_named(OTHER_NAMES) || self.is_named(COUNT_NAMES) {
             0.1
         } else {
             1.0
@@ -181,8 +226,11 @@ mod tests {
     fn check(what: &str, rows: &[&[&str]], header: bool, text: usize, category: Option<usize>) {
         let rows: Vec<Vec<String>> =
             rows.iter().map(|row| row.iter().map(|&cell| cell.to_owned()).collect()).collect();
-        let wanted = Guess { has_header: header, text_column: text, category_column: category };
-        assert_eq!(guess(ListFormat::Csv, &rows, rows[0].len()), wanted, "{what}");
+        let columns = rows[0].len();
+        let sample = Sample { rows, columns, names: None, agreement: 1.0 };
+        let guess = guess(ListFormat::Csv, &sample);
+        let found = (guess.has_header, guess.text_column, guess.category_column);
+        assert_eq!(found, (header, text, category), "{what}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
-use super::source::Opened;
+use super::source::Part;
 use crate::error::{Error, Result};
 
 /// How a list's bytes stand for characters.
@@ -78,23 +78,22 @@ const CHUNK_BYTES: usize = 1 << 16;
 /// A guess from letters needs no more than this.
 const GUESS_BYTES: u64 = 4 << 20;
 
-/// Finds the encoding of all of `opened`.
+/// Finds the encoding of all of `part`.
 ///
 /// # Errors
 /// `NothingToImport` when it is empty or no text.
-pub(super) fn detect(opened: &mut Opened<'_>) -> Result<TextEncoding> {
-    if opened.is_text() {
+pub(super) fn detect(part: &Part<'_>) -> Result<TextEncoding> {
+    if part.is_text() {
         return Ok(TextEncoding::UTF_8);
     }
-    let scanned = scan(opened.bytes()?);
-    let scan = scanned.map_err(|error| opened.error(&error))?;
+    let scan = scan(&mut part.bytes()?).map_err(|error| part.error(&error))?;
     match scan.verdict() {
         Verdict::Is(encoding) => Ok(TextEncoding(encoding)),
         Verdict::Nothing => Err(nothing("There is nothing in this file.")),
         Verdict::NoText(reason) => Err(nothing(reason)),
         Verdict::Letters { from } => {
-            let guessed = guess(opened.bytes()?, from);
-            guessed.map(TextEncoding).map_err(|error| opened.error(&error))
+            let guessed = guess(&mut part.bytes()?, from);
+            guessed.map(TextEncoding).map_err(|error| part.error(&error))
         }
     }
 }
@@ -227,9 +226,6 @@ impl Scan {
         if let Some((encoding, _)) = Encoding::for_bom(&self.start) {
             return Verdict::Is(encoding);
         }
-        if let Some(reason) = known_binary(&self.start) {
-            return Verdict::NoText(reason);
-        }
         let zeros = self.zeros_at_even + self.zeros_at_odd;
         let units = self.bytes / 2;
         // Spaces, line ends and Latin letters have a zero byte, always on the same side.
@@ -257,26 +253,6 @@ impl Scan {
             Verdict::Letters { from: self.first_invalid.unwrap_or(0) }
         }
     }
-}
-
-/// A sentence about what the first bytes give away.
-fn known_binary(start: &[u8]) -> Option<&'static str> {
-    let known: [(&[u8], &str); 4] = [
-        (
-            b"PK\x03\x04",
-            "This is a spreadsheet, a document or a zip archive. Save the list as CSV or text, then open that.",
-        ),
-        (
-            b"\xd0\xcf\x11\xe0",
-            "This is a spreadsheet or a document of an older kind. Save the list as CSV or text, then open that.",
-        ),
-        (b"%PDF-", "This is a PDF. Copy the list out of it and paste it here."),
-        (
-            b"SQLite format 3\0",
-            "This is a database, not a list. Export the list as CSV, then open that.",
-        ),
-    ];
-    known.iter().find(|(magic, _)| start.starts_with(magic)).map(|&(_, reason)| reason)
 }
 
 /// The likeliest encoding of what starts at `from`.

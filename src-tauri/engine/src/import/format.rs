@@ -1,126 +1,71 @@
-//! How a list is laid out: its format, the byte between its cells, its number
-//! of columns; found from its name and its first lines.
+//! Which format a text is in, found from its name and its first lines.
 
+use super::ListFormat;
 use super::columns;
-use super::encoding;
-use super::lines::{Line, Lines};
-use super::rows::{Cells, Row, Rows};
-use super::source::{Opened, Origin};
-use super::{ImportOptions, ListFormat, Split, TextEncoding};
-use crate::error::Result;
+use super::json;
+use super::reader::{Sample, sample_of};
+use super::rows::Cells;
+use super::source::{Origin, Part};
 
-/// What is looked at to find the layout.
-const SAMPLE_BYTES: usize = 1 << 18;
-const SAMPLE_ROWS: usize = 1_000;
+/// Delimiters a person can choose from, the likeliest first.
+pub(super) const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
-/// How rows become cells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
-    pub(super) cells: Cells,
-    /// How many cells a sound row has.
-    pub(super) columns: usize,
+pub(super) enum Choice {
+    Rows(ListFormat, Cells, Sample),
+    /// A format that is parsed as a whole.
+    Whole(ListFormat),
 }
 
-/// The first rows under one layout, broken ones left out.
-pub(super) struct Sample {
-    pub(super) layout: Layout,
-    pub(super) rows: Vec<Vec<String>>,
-    /// Share of rows that have the usual number of cells, 0 to 1.
-    agreement: f64,
-}
-
-/// Finds out everything.
-pub(super) fn recognise(opened: &mut Opened<'_>) -> Result<ImportOptions> {
-    let encoding = encoding::detect(opened)?;
-    let text = first_lines(opened, encoding)?;
-    let (format, sample) = choose(opened.origin, &text);
-    let guess = columns::guess(format, &sample.rows, sample.layout.columns);
-    let delimiter = match sample.layout.cells {
-        Cells::Separated(delimiter) => char::from(delimiter),
-        Cells::Whole => ',',
-    };
-    Ok(ImportOptions {
-        format,
-        encoding,
-        delimiter,
-        quote: Some('"'),
-        table: 0,
-        has_header: guess.has_header,
-        text_column: guess.text_column,
-        category_column: guess.category_column,
-        count_column: None,
-        topic_column: None,
-        pinned_column: None,
-        kept_columns: Vec::new(),
-        split: Split::Whole,
-        merged: Vec::new(),
-    })
-}
-
-/// Finds what the options leave open.
-pub(super) fn sample(
-    opened: &mut Opened<'_>,
-    format: ListFormat,
-    encoding: TextEncoding,
-) -> Result<Sample> {
-    let text = first_lines(opened, encoding)?;
-    Ok(match format {
-        ListFormat::Tsv => take(&text, Cells::Separated(b'\t')),
-        ListFormat::Csv => {
-            best_of(&text, b",;").unwrap_or_else(|| take(&text, Cells::Separated(b',')))
+pub(super) fn choose(part: &Part<'_>, first_lines: &[u8]) -> Choice {
+    let start = String::from_utf8_lossy(&first_lines[..first_lines.len().min(1 << 16)]);
+    let is_json = json::looks_like_it(&start);
+    match part.origin {
+        Origin::JsonLines if is_json => return Choice::Whole(ListFormat::JsonLines),
+        Origin::Json if json::looks_like_lines(&start) => {
+            return Choice::Whole(ListFormat::JsonLines);
         }
-        _ => take(&text, Cells::Whole),
-    })
+        Origin::Json if is_json => return Choice::Whole(ListFormat::Json),
+        _ => {}
+    }
+    let (format, cells, sample) = rows_of(part.origin, first_lines);
+    Choice::Rows(format, cells, sample)
 }
 
-/// Whole lines from the start, overlong ones left out.
-fn first_lines(opened: &mut Opened<'_>, encoding: TextEncoding) -> Result<Vec<u8>> {
-    let gathered = {
-        let mut lines = Lines::new(opened.text(encoding)?);
-        let mut gather = || -> std::io::Result<Vec<u8>> {
-            let mut text = Vec::new();
-            while text.len() < SAMPLE_BYTES
-                && let Some(line) = lines.next()?
-            {
-                if let Line::Text(line) = line {
-                    text.extend_from_slice(&line);
-                    text.push(b'\n');
-                }
-            }
-            Ok(text)
-        };
-        gather()
-    };
-    gathered.map_err(|error| opened.error(&error))
-}
-
-fn choose(origin: Origin, text: &[u8]) -> (ListFormat, Sample) {
-    let whole = || (ListFormat::Text, take(text, Cells::Whole));
-    let tabs = || take(text, Cells::Separated(b'\t'));
+fn rows_of(origin: Origin, text: &[u8]) -> (ListFormat, Cells, Sample) {
+    let whole = || (ListFormat::Text, Cells::Whole, sample_of(text, Cells::Whole));
+    let quote = quote_of(text);
+    let separated = |delimiter| Cells::Separated { delimiter, quote: Some(quote) };
+    let tabs = || sample_of(text, separated(b'\t'));
+    let best_of = |delimiters: &[u8]| best_of(text, delimiters, quote);
     match origin {
-        Origin::Tsv => (ListFormat::Tsv, tabs()),
-        Origin::Csv => match best_of(text, b",;\t") {
-            Some(sample) => (format_of(sample.layout.cells), sample),
+        Origin::Tsv => (ListFormat::Tsv, separated(b'\t'), tabs()),
+        Origin::Csv => match best_of(b",;\t|") {
+            Some((b'\t', sample)) => (ListFormat::Tsv, separated(b'\t'), sample),
+            Some((delimiter, sample)) => (ListFormat::Csv, separated(delimiter), sample),
             // One column. Commas here and there belong to the texts then.
             None => {
-                let sample = take(text, Cells::Separated(b','));
-                if sample.agreement < 1.0 { whole() } else { (ListFormat::Csv, sample) }
+                let sample = sample_of(text, separated(b','));
+                if sample.agreement < 1.0 {
+                    whole()
+                } else {
+                    (ListFormat::Csv, separated(b','), sample)
+                }
             }
         },
         // Spreadsheets put tabs into what they copy and into their .txt files;
         // commas are no sign of columns there, unless a header names them.
-        Origin::Txt | Origin::Unknown => {
+        _ => {
             let tabbed = tabs();
-            if tabbed.layout.columns > 1 && tabbed.agreement >= 0.7 {
-                return (ListFormat::Tsv, tabbed);
+            if tabbed.columns > 1 && tabbed.agreement >= 0.7 {
+                return (ListFormat::Tsv, separated(b'\t'), tabbed);
             }
-            match best_of(text, b",;") {
-                Some(sample)
+            match best_of(b",;|") {
+                Some((delimiter, sample))
                     if origin == Origin::Unknown
                         && sample.agreement >= 0.9
                         && sample.rows.first().is_some_and(|row| columns::names_columns(row)) =>
                 {
-                    (ListFormat::Csv, sample)
+                    (ListFormat::Csv, separated(delimiter), sample)
                 }
                 _ => whole(),
             }
@@ -128,44 +73,31 @@ fn choose(origin: Origin, text: &[u8]) -> (ListFormat, Sample) {
     }
 }
 
-fn format_of(cells: Cells) -> ListFormat {
-    match cells {
-        Cells::Whole => ListFormat::Text,
-        Cells::Separated(b'\t') => ListFormat::Tsv,
-        Cells::Separated(_) => ListFormat::Csv,
-    }
-}
-
 /// The sample under the delimiter that makes columns most evenly, if one does
 /// for half of the rows.
-fn best_of(text: &[u8], delimiters: &[u8]) -> Option<Sample> {
+fn best_of(text: &[u8], delimiters: &[u8], quote: u8) -> Option<(u8, Sample)> {
     delimiters
         .iter()
-        .map(|&delimiter| take(text, Cells::Separated(delimiter)))
-        .filter(|sample| sample.layout.columns > 1 && sample.agreement >= 0.5)
+        .map(|&delimiter| {
+            (delimiter, sample_of(text, Cells::Separated { delimiter, quote: Some(quote) }))
+        })
+        .filter(|(_, sample)| sample.columns > 1 && sample.agreement >= 0.5)
         // The first of equals, which `max_by` would not give.
-        .reduce(|best, other| if other.agreement > best.agreement { other } else { best })
+        .reduce(|best, other| if other.1.agreement > best.1.agreement { other } else { best })
 }
 
-fn take(text: &[u8], cells: Cells) -> Sample {
-    let mut rows = Rows::new(text, cells);
-    let mut taken: Vec<Vec<String>> = Vec::new();
-    // Memory can be read without fail.
-    while let Ok(Some((_, row))) = rows.next() {
-        if let Row::Cells(record) = row {
-            taken.push(record.iter().map(str::to_owned).collect());
-            if taken.len() == SAMPLE_ROWS {
-                break;
-            }
-        }
+/// The usual quotation mark, unless every other line puts cells between apostrophes.
+fn quote_of(text: &[u8]) -> u8 {
+    let is_quoted = |line: &&[u8]| {
+        let cells = |mark: u8| line.split(move |&byte| byte == mark);
+        [b',', b';', b'\t', b'|'].into_iter().flat_map(cells).any(|cell| {
+            let cell = cell.trim_ascii();
+            cell.len() > 2 && cell.starts_with(b"'") && cell.ends_with(b"'")
+        })
+    };
+    if !text.contains(&b'\'') || text.contains(&b'"') {
+        return b'"';
     }
-    let mut lengths: Vec<usize> = taken.iter().map(Vec::len).collect();
-    lengths.sort_unstable();
-    // The commonest number of cells, of equals the largest.
-    let usual = lengths.chunk_by(|a, b| a == b).max_by_key(|run| run.len()).unwrap_or(&[1]);
-    Sample {
-        layout: Layout { cells, columns: usual[0] },
-        agreement: if taken.is_empty() { 0.0 } else { usual.len() as f64 / taken.len() as f64 },
-        rows: taken,
-    }
+    let lines = || text.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).take(1_000);
+    if lines().filter(is_quoted).count() * 2 >= lines().count() { b'\'' } else { b'"' }
 }

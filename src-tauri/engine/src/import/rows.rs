@@ -17,8 +17,8 @@ use super::lines::{Line, Lines};
 pub(super) enum Cells {
     /// A line is one cell.
     Whole,
-    /// Cells have this byte between them and may be quoted.
-    Separated(u8),
+    /// Cells have a byte between them and may be quoted.
+    Separated { delimiter: u8, quote: Option<u8> },
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -27,6 +27,17 @@ pub(super) enum Row<'a> {
     Blank,
     /// A sentence says what is wrong.
     Broken(String),
+}
+
+impl<'a> Row<'a> {
+    /// Cells, or a blank row when nothing is in them.
+    pub(super) fn of(cells: &'a StringRecord) -> Self {
+        if cells.iter().all(|cell| cell.trim().is_empty()) {
+            Self::Blank
+        } else {
+            Self::Cells(cells)
+        }
+    }
 }
 
 /// Reads row after row.
@@ -43,9 +54,9 @@ pub(super) struct Rows<R> {
 
 impl<R: Read> Rows<R> {
     pub(super) fn new(text: R, cells: Cells) -> Self {
-        let delimiter = match cells {
-            Cells::Whole => b',',
-            Cells::Separated(delimiter) => delimiter,
+        let (delimiter, quote) = match cells {
+            Cells::Whole => (b',', None),
+            Cells::Separated { delimiter, quote } => (delimiter, quote),
         };
         Self {
             lines: Lines::new(text),
@@ -56,6 +67,8 @@ impl<R: Read> Rows<R> {
                 .has_headers(false)
                 .flexible(true)
                 .delimiter(delimiter)
+                .quoting(quote.is_some())
+                .quote(quote.unwrap_or(b'"'))
                 .from_reader(Feed::default()),
             record: StringRecord::new(),
         }
@@ -83,23 +96,31 @@ impl<R: Read> Rows<R> {
                 self.record.clear();
                 self.record.push_field(&String::from_utf8_lossy(&line));
             }
-            Cells::Separated(delimiter) => match self.whole_row(line, delimiter)? {
-                Some(row) => self.take_apart(row)?,
-                None => {
-                    let message = format!(
-                        "Line {number} opens a quotation mark that is not closed as it should, and was left out."
-                    );
-                    return Ok(Some((number, Row::Broken(message))));
+            Cells::Separated { quote: None, .. } => self.take_apart(line)?,
+            Cells::Separated { delimiter, quote: Some(quote) } => {
+                match self.whole_row(line, delimiter, quote)? {
+                    Some(row) => self.take_apart(row)?,
+                    None => {
+                        let message = format!(
+                            "Line {number} opens a quotation mark that is not closed as it should, and was left out."
+                        );
+                        return Ok(Some((number, Row::Broken(message))));
+                    }
                 }
-            },
+            }
         }
         Ok(Some((number, Row::Cells(&self.record))))
     }
 
     /// `first` and the lines after it that its quotation marks hold together,
     /// or `None`, all lines but the first given back, when they are not closed.
-    fn whole_row(&mut self, first: Vec<u8>, delimiter: u8) -> io::Result<Option<Vec<u8>>> {
-        let mut quotes = Quotes::Start.after(&first, delimiter);
+    fn whole_row(
+        &mut self,
+        first: Vec<u8>,
+        delimiter: u8,
+        quote: u8,
+    ) -> io::Result<Option<Vec<u8>>> {
+        let mut quotes = Quotes::Start.after(&first, delimiter, quote);
         if quotes.is_complete() {
             return Ok(Some(first));
         }
@@ -112,7 +133,7 @@ impl<R: Read> Rows<R> {
             {
                 row.push(b'\n');
                 row.extend_from_slice(text);
-                quotes = quotes.after(text, delimiter);
+                quotes = quotes.after(text, delimiter, quote);
                 ahead.extend(line);
             } else {
                 ahead.extend(line);
@@ -186,16 +207,20 @@ enum Quotes {
 
 impl Quotes {
     /// The state after `line`, which begins in this state.
-    fn after(self, line: &[u8], delimiter: u8) -> Self {
+    fn after(self, line: &[u8], delimiter: u8, quote: u8) -> Self {
+        if self == Self::Start && !line.contains(&quote) {
+            return Self::Outside;
+        }
         let is_continued = self == Self::Inside;
         let mut state = self;
         // Whether the cell at hand began on an earlier line.
         let mut is_from_before = is_continued;
         for &byte in line {
             state = match (state, byte) {
-                (Self::Start, b'"') => Self::Inside,
-                (Self::Inside, b'"') => Self::AtMark,
-                (Self::Inside, _) | (Self::AtMark, b'"') => Self::Inside,
+                (Self::Start, byte) if byte == quote => Self::Inside,
+                (Self::Inside, byte) if byte == quote => Self::AtMark,
+                (Self::AtMark, byte) if byte == quote => Self::Inside,
+                (Self::Inside, _) => Self::Inside,
                 (Self::Start | Self::Outside | Self::AtMark, byte) if byte == delimiter => {
                     is_from_before = false;
                     Self::Start
@@ -228,7 +253,8 @@ mod tests {
     use super::*;
 
     fn all(text: &str, delimiter: u8) -> Vec<(u64, Vec<String>)> {
-        let mut rows = Rows::new(text.as_bytes(), Cells::Separated(delimiter));
+        let mut rows =
+            Rows::new(text.as_bytes(), Cells::Separated { delimiter, quote: Some(b'"') });
         let mut found = Vec::new();
         while let Some((line, row)) = rows.next().expect("memory can be read") {
             found.push((

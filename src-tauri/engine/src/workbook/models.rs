@@ -1,14 +1,15 @@
 //! Vectors: whose are used, what every model has embedded, and embedding.
 //! A text is embedded once by a model, whichever model is in use.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::progress::Committed;
 use super::{Coverage, State, Workbook, locked};
-use crate::embed::{Embedder, ModelKey, Sink};
+use crate::embed::{Embedder, ModelKey, Sink, given};
 use crate::error::{Error, Result};
-use crate::items::{ItemId, TextHash};
+use crate::items::TextHash;
 use crate::monitor::{Monitor, Stage};
 use crate::store;
 use crate::vectors::Vectors;
@@ -21,7 +22,7 @@ impl Workbook {
     #[must_use]
     pub fn embedded_count(&self) -> usize {
         let state = self.state();
-        let model = self.model_of(&state.sorting);
+        let model = self.model_of(&state.list.sorting);
         state.coverage.get(&model).map_or(0, |coverage| coverage.count)
     }
 
@@ -38,12 +39,9 @@ impl Workbook {
     /// # Errors
     /// `Storage`, `Damaged`.
     pub fn missing_texts(&self, model: &ModelKey) -> Result<Vec<String>> {
-        let (missing, sorting) = self.with_coverage(model, |state| {
-            (missing(&state.coverage[model]), Arc::clone(&state.sorting))
-        })?;
-        let text =
-            |&index: &usize| sorting.embedded_text(ItemId::from_index(index), &self.items[index]);
-        Ok(missing.iter().map(text).collect())
+        let (missing, list) = self
+            .with_coverage(model, |state| (missing(&state.coverage[model]), state.list.clone()))?;
+        Ok(missing.iter().map(|&index| list.embedded_text(index).into_owned()).collect())
     }
 
     /// What takes over once it has embedded everything.
@@ -74,26 +72,25 @@ impl Workbook {
         self.check_writable()?;
         let _one_at_a_time = locked(&self.embedding);
         let model = embedder.key().clone();
-        let (missing, sorting, hashes) = self.with_coverage(&model, |state| {
+        let (missing, list, hashes) = self.with_coverage(&model, |state| {
             let missing = missing(&state.coverage[&model]);
-            (missing, Arc::clone(&state.sorting), Arc::clone(&state.hashes))
+            (missing, state.list.clone(), Arc::clone(&state.hashes))
         })?;
-        let total = self.items.len();
+        let total = list.items.len();
         monitor.progress(Stage::Embedding, total - missing.len(), total);
         if missing.is_empty() {
             return Ok(());
         }
         monitor.check()?;
-        let texts: Vec<String> = missing
-            .iter()
-            .map(|&index| sorting.embedded_text(ItemId::from_index(index), &self.items[index]))
-            .collect();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let texts: Vec<Cow<'_, str>> =
+            missing.iter().map(|&index| list.embedded_text(index)).collect();
+        let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
         let mut keep = |rows: &[usize], vectors: &Vectors| {
             let items: Vec<usize> = rows.iter().map(|&row| missing[row]).collect();
             self.keep_vectors(&model, items.iter().map(|&item| &hashes[item]), vectors)?;
             let done = self.note_embedded(&model, &items, &hashes);
-            monitor.progress(Stage::Embedding, done, total);
+            // Items may have been added meanwhile.
+            monitor.progress(Stage::Embedding, done.min(total), total);
             Ok(())
         };
         embedder.embed(&texts, &mut keep, &Committed::new(monitor))
@@ -144,8 +141,8 @@ impl Workbook {
         *revision += 1;
         let Some(coverage) = coverage.get_mut(model) else { return 0 };
         for &item in items {
-            // Who was given a context meanwhile is to be read again.
-            if now[item] == hashes[item] {
+            // Who was given a context meanwhile is to be read again; who was taken back is not.
+            if now.get(item) == Some(&hashes[item]) {
                 coverage.set(item, true);
             }
         }
@@ -171,14 +168,18 @@ impl Workbook {
             return Ok(Arc::clone(vectors));
         }
         let not_yet = || {
-            Error::Invalid(
-                "Not all texts are embedded yet. Let the model finish, then try again.".to_owned(),
-            )
+            Error::Invalid(if given::is_given(model) {
+                "Not all texts came with vectors. Use a model for this: open Models and choose one."
+                    .to_owned()
+            } else {
+                "Not all texts are embedded yet. Let the model finish, then try again.".to_owned()
+            })
         };
-        if self.embedded_count_of(model)? < self.items.len() {
-            return Err(not_yet());
-        }
-        let hashes = Arc::clone(&self.state().hashes);
+        let hashes = self.with_coverage(model, |state| {
+            let is_complete = state.coverage[model].count == state.hashes.len();
+            is_complete.then(|| Arc::clone(&state.hashes))
+        })?;
+        let hashes = hashes.ok_or_else(not_yet)?;
         let loaded =
             self.store.read(|transaction| match store::models::find(transaction, model)? {
                 Some(row) => store::vectors::load(transaction, row, &hashes),

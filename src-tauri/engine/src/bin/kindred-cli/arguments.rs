@@ -10,6 +10,8 @@ use lexopt::{Arg, Parser, ValueExt as _};
 pub(crate) struct Arguments {
     pub(crate) command: Command,
     pub(crate) column: Option<String>,
+    /// The sheet or table of the file, by name or by number from 1 on.
+    pub(crate) table: Option<String>,
     pub(crate) seed: u64,
     /// How many topics; `None` leaves it to the machine.
     pub(crate) topics: Option<usize>,
@@ -28,15 +30,43 @@ pub(crate) struct ServerArguments {
 }
 
 pub(crate) enum Command {
-    Topics { file: PathBuf, way: Way },
-    Map { file: PathBuf, method: Method, dims: usize },
-    Sort { file: PathBuf, request: SortRequest },
-    Similar { file: PathBuf, text: String, top: usize },
-    Embed { file: PathBuf, out: PathBuf },
-    Compare { file: PathBuf, models: Vec<String> },
+    Topics {
+        file: PathBuf,
+        way: Way,
+    },
+    Map {
+        file: PathBuf,
+        method: Method,
+        dims: usize,
+    },
+    Sort {
+        file: PathBuf,
+        request: SortRequest,
+    },
+    Similar {
+        file: PathBuf,
+        text: String,
+        top: usize,
+    },
+    Embed {
+        file: PathBuf,
+        out: PathBuf,
+    },
+    Compare {
+        file: PathBuf,
+        models: Vec<String>,
+    },
     Models,
-    Vocabulary { out: PathBuf },
-    Instant { out: PathBuf },
+    /// What reading gives: for checks.
+    Read {
+        file: PathBuf,
+    },
+    Vocabulary {
+        out: PathBuf,
+    },
+    Instant {
+        out: PathBuf,
+    },
 }
 
 pub(crate) struct SortRequest {
@@ -58,7 +88,7 @@ impl From<lexopt::Error> for Usage {
 
 impl Arguments {
     pub(crate) fn parse(mut parser: Parser) -> Result<Self, Usage> {
-        let (mut column, mut resources, mut out) = (None, None, None);
+        let (mut column, mut table, mut resources, mut out) = (None, None, None, None);
         let (mut seed, mut top, mut count) = (0_u64, 10_usize, None);
         let (mut model, mut models, mut api, mut key_file) = (None, None, None, None);
         let (mut method, mut dims) = (None, 2_usize);
@@ -69,6 +99,7 @@ impl Arguments {
             match argument {
                 Arg::Value(word) => words.push(word),
                 Arg::Long("column") => column = Some(parser.value()?.string()?),
+                Arg::Long("table") => table = Some(parser.value()?.string()?),
                 Arg::Long("topics") => {
                     let value = parser.value()?.string()?;
                     count = if value == "auto" { None } else { Some(whole_number(&value)?) };
@@ -132,6 +163,7 @@ impl Arguments {
             }
             "compare" => Command::Compare { file: next("FILE")?.into(), models: compared },
             "models" => Command::Models,
+            "read" => Command::Read { file: next("FILE")?.into() },
             "instant" => Command::Instant {
                 out: out.ok_or_else(|| Usage::Wrong("--out FILE is missing.".into()))?,
             },
@@ -148,7 +180,7 @@ impl Arguments {
         if server.is_some() && model.is_none() {
             return Err(Usage::Wrong("--server needs --model NAME.".into()));
         }
-        Ok(Self { command, column, seed, topics: count, resources, model, models, server })
+        Ok(Self { command, column, table, seed, topics: count, resources, model, models, server })
     }
 }
 

@@ -27,6 +27,7 @@ use kindred_engine::embed::hashing::SPELLING_DIM;
 use kindred_engine::embed::instant::WordPieces;
 use kindred_engine::embed::onnx::DEFAULT_DIM;
 use kindred_engine::embed::{Embedder as _, Shared, embed_all};
+use kindred_engine::import::{ImportedList, worker};
 use kindred_engine::items::normalise;
 use kindred_engine::models::library::{Model, Status};
 use kindred_engine::monitor::Silent;
@@ -39,21 +40,25 @@ use lexopt::Parser;
 use serde_json::{Value, json};
 
 use arguments::{Arguments, Command, SortRequest, Usage};
-use resources::{OnStandardError, Resources, embed, read, texts};
+use resources::{OnStandardError, READ_LIST, Resources, embed, read, read_examples, texts};
 
 const USAGE: &str = "\
 Sorts texts by meaning.
 
-kindred-cli topics  FILE [--column NAME] [--topics N|auto] [--method kmeans|WAY] [--model ID] [--seed S]
-kindred-cli sort    FILE --into A,B,C [--examples FILE.csv] [--threshold 0..1] [--column NAME] [--model ID]
-kindred-cli similar FILE TEXT [--top N] [--column NAME] [--model ID]
-kindred-cli map     FILE [--method umap|tsne|pca] [--dims 2|3] [--column NAME] [--model ID] [--seed S]
-kindred-cli compare FILE --models A,B[,C] [--topics N|auto] [--column NAME] [--seed S]
-kindred-cli embed   FILE --out VECTORS.npy [--column NAME] [--model ID]
+kindred-cli topics  FILE [LIST] [--topics N|auto] [--method kmeans|WAY] [--model ID] [--seed S]
+kindred-cli sort    FILE --into A,B,C [--examples FILE.csv] [--threshold 0..1] [LIST] [--model ID]
+kindred-cli similar FILE TEXT [--top N] [LIST] [--model ID]
+kindred-cli map     FILE [--method umap|tsne|pca] [--dims 2|3] [LIST] [--model ID] [--seed S]
+kindred-cli compare FILE --models A,B[,C] [--topics N|auto] [LIST] [--seed S]
+kindred-cli embed   FILE --out VECTORS.npy [LIST] [--model ID]
 kindred-cli models
 
-FILE is a list: .txt with a text per line, .csv or .tsv. JSON goes to standard
-output. --examples has the columns text and category: texts that belong to
+FILE is a list or a folder of lists: .txt with a text per line, .csv, .tsv,
+.xlsx, .ods, .json, .jsonl, .docx, .md, .html, .parquet, or .npy with a list of
+the same name. LIST is --column NAME, the column of the texts, and --table NAME,
+the sheet or table; both can be numbers from 1 on.
+
+JSON goes to standard output. --examples has the columns text and category: texts that belong to
 topics, in the list or not; without --into, the categories are the topics and
 their names say nothing. --threshold 0 places everything. --resources DIR says
 where the model is, when it is not beside the program.
@@ -68,6 +73,10 @@ NAME; --key-file FILE holds its key.
 ";
 
 fn main() -> ExitCode {
+    // Lists are read by this program started once more, under limits.
+    if std::env::args_os().nth(1).is_some_and(|first| first == READ_LIST) {
+        return worker::serve();
+    }
     let arguments = match Arguments::parse(Parser::from_env()) {
         Ok(arguments) => arguments,
         Err(Usage::Help) => {
@@ -97,13 +106,14 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Embed { file, out } => embed_to(arguments, file, out),
         Command::Compare { file, models } => compare(arguments, file, models),
         Command::Models => models(arguments),
+        Command::Read { file } => print_list(&read(file, arguments)?),
         Command::Vocabulary { out } => vocabulary(arguments, out),
         Command::Instant { out } => instant(arguments, out),
     }
 }
 
 fn topics(arguments: &Arguments, file: &Path, way: Way) -> Result<()> {
-    let list = read(file, arguments.column.as_deref())?;
+    let list = read(file, arguments)?;
     let resources = Resources::find(arguments)?;
     let mut model = resources.chosen(arguments)?;
     let vectors = embed(&list, &mut model)?;
@@ -117,7 +127,7 @@ fn topics(arguments: &Arguments, file: &Path, way: Way) -> Result<()> {
 
 /// Where every text lies on the map.
 fn map(arguments: &Arguments, file: &Path, method: Method, dims: usize) -> Result<()> {
-    let list = read(file, arguments.column.as_deref())?;
+    let list = read(file, arguments)?;
     let mut model = Resources::find(arguments)?.chosen(arguments)?;
     let vectors = embed(&list, &mut model)?;
     let rows = centred(&vectors, &mean(&vectors));
@@ -138,10 +148,10 @@ fn map(arguments: &Arguments, file: &Path, method: Method, dims: usize) -> Resul
 
 /// Sorts into the topics asked for.
 fn sort_into(arguments: &Arguments, file: &Path, request: &SortRequest) -> Result<()> {
-    let list = read(file, arguments.column.as_deref())?;
+    let list = read(file, arguments)?;
     let mut topics: Vec<WantedTopic> = request.into.iter().map(|name| topic(name)).collect();
     if let Some(examples) = &request.examples {
-        for example in read(examples, None)?.items {
+        for example in read_examples(examples)?.items {
             let Some(category) = example.category else {
                 return Err(Error::Invalid(format!(
                     "Examples need a column of texts and one of categories: {}",
@@ -216,7 +226,7 @@ fn print_sorting(
 }
 
 fn similar(arguments: &Arguments, file: &Path, text: &str, top: usize) -> Result<()> {
-    let list = read(file, arguments.column.as_deref())?;
+    let list = read(file, arguments)?;
     let resources = Resources::find(arguments)?;
     let mut model = resources.chosen(arguments)?;
     let vectors = embed(&list, &mut model)?;
@@ -235,7 +245,7 @@ fn similar(arguments: &Arguments, file: &Path, text: &str, top: usize) -> Result
 }
 
 fn embed_to(arguments: &Arguments, file: &Path, out: &Path) -> Result<()> {
-    let list = read(file, arguments.column.as_deref())?;
+    let list = read(file, arguments)?;
     let mut model = Resources::find(arguments)?.chosen(arguments)?;
     let vectors = embed(&list, &mut model)?;
     write_to(out, |file| write_npy(&vectors, file))?;
@@ -271,7 +281,7 @@ fn write_npy(vectors: &Vectors, mut file: impl std::io::Write) -> std::io::Resul
 
 /// Sorts with the first model, then says how the others see the same list.
 fn compare(arguments: &Arguments, file: &Path, ids: &[String]) -> Result<()> {
-    let list = read(file, arguments.column.as_deref())?;
+    let list = read(file, arguments)?;
     let resources = Resources::find(arguments)?;
     let mut models: Vec<Shared> =
         ids.iter().map(|id| resources.model(id)).collect::<Result<_>>()?;
@@ -350,6 +360,20 @@ fn print_comparison(ids: &[String], texts: &[&str], comparison: &Comparison) -> 
         "likeness": likeness,
         "differences": differences,
         "difference_count": comparison.difference_count,
+    }))
+}
+
+fn print_list(list: &ImportedList) -> Result<()> {
+    let report = &list.report;
+    print(&json!({
+        "source": list.source_name,
+        "items": list.items,
+        "columns": list.columns,
+        "cells": list.cells,
+        "topics": list.topics,
+        "vector_dim": list.vectors.as_ref().map(|vectors| vectors.dim),
+        "rows": report.rows,
+        "problems": report.problems,
     }))
 }
 

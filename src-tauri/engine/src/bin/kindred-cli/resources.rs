@@ -10,7 +10,8 @@ use kindred_engine::embed::hashing::HashingEmbedder;
 use kindred_engine::embed::instant::InstantEmbedder;
 use kindred_engine::embed::onnx::{OnnxEmbedder, default_key};
 use kindred_engine::embed::{Embedder as _, Shared, embed_all, runtime};
-use kindred_engine::import::{self, ImportedList, Source};
+use kindred_engine::import::worker::Worker;
+use kindred_engine::import::{ImportedList, Source};
 use kindred_engine::models::library::{Library, Model, Server};
 use kindred_engine::models::own;
 use kindred_engine::models::server::api_model;
@@ -21,30 +22,62 @@ use kindred_engine::{Error, Result};
 
 use crate::arguments::{Arguments, ServerArguments};
 
-/// The list in `file`; `column` names the column of texts.
-pub(crate) fn read(file: &Path, column: Option<&str>) -> Result<ImportedList> {
+/// With this argument the program reads a list for another one.
+pub(crate) const READ_LIST: &str = "--read-list";
+
+/// The list in `file`, from the column and table that were asked for.
+pub(crate) fn read(file: &Path, arguments: &Arguments) -> Result<ImportedList> {
+    read_list(file, arguments.column.as_deref(), arguments.table.as_deref())
+}
+
+/// A list as it is recognised.
+pub(crate) fn read_examples(file: &Path) -> Result<ImportedList> {
+    read_list(file, None, None)
+}
+
+fn read_list(file: &Path, column: Option<&str>, table: Option<&str>) -> Result<ImportedList> {
+    let program = std::env::current_exe().map_err(|error| Error::Unreadable {
+        path: file.to_path_buf(),
+        reason: error.to_string(),
+    })?;
+    let worker = Worker { program, argument: READ_LIST.into() };
     let files = [file.to_path_buf()];
     let source = Source::Files(&files);
-    let mut options = import::recognise(source)?;
+    let monitor = OnStandardError::new();
+    let mut preview = worker.preview(source, None, &monitor)?;
+    if let Some(table) = table {
+        let names = preview.tables.iter().map(|table| table.name.as_str());
+        let mut options = preview.options;
+        options.table = place_of(table, names.collect(), "table")?;
+        // The columns of another table are others.
+        options.text_column = usize::MAX;
+        preview = worker.preview(source, Some(&options), &monitor)?;
+    }
+    let mut options = preview.options;
     if let Some(column) = column {
-        let preview = import::preview(source, Some(&options))?;
-        let Some(index) = preview.columns.iter().position(|candidate| candidate.name == column)
-        else {
-            let names: Vec<&str> =
-                preview.columns.iter().map(|column| column.name.as_str()).collect();
-            return Err(Error::Invalid(format!(
-                "There is no column \"{column}\" in this list. It has: {}.",
-                names.join(", ")
-            )));
-        };
+        let names = preview.columns.iter().map(|column| column.name.as_str());
+        let index = place_of(column, names.collect(), "column")?;
         options.text_column = index;
         options.category_column = options.category_column.filter(|&category| category != index);
+        options.kept_columns.retain(|&kept| kept != index);
     }
-    let list = import::read(source, &options)?;
+    let list = worker.read(source, &options, &monitor)?;
     for problem in &list.report.problems {
         eprintln!("Line {}: {}", problem.line, problem.message);
     }
     Ok(list)
+}
+
+/// The place of what is called so, or has this number, counted from 1.
+fn place_of(wanted: &str, names: Vec<&str>, what: &str) -> Result<usize> {
+    let by_name = names.iter().position(|name| *name == wanted);
+    let number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|&at| at < names.len());
+    by_name.or_else(number).ok_or_else(|| {
+        Error::Invalid(format!(
+            "There is no {what} \"{wanted}\" in this list. It has: {}.",
+            names.join(", ")
+        ))
+    })
 }
 
 /// The folder with the model, ONNX Runtime and the vocabulary, and the models beside them.

@@ -1,0 +1,229 @@
+//! How the columns of all parts come together in one table.
+
+use std::collections::HashSet;
+
+use super::columns::{self, Guess, MAX_COLUMNS};
+use super::reader::{self, Sample, Way};
+use super::source::{Opened, Part};
+use super::{ImportOptions, ListFormat, Split, TextEncoding};
+use crate::error::Result;
+use crate::items::normalise;
+
+/// The column that says which file a row is from.
+const FILE: &str = "File";
+
+/// How everything is read.
+pub(super) struct Plan {
+    pub(super) parts: Vec<PartPlan>,
+    /// How many columns a row has, the one of the file included.
+    pub(super) columns: usize,
+    /// From headers; empty where there is none.
+    pub(super) names: Vec<String>,
+    /// The last column, when there is more than one file.
+    pub(super) file_column: Option<usize>,
+    /// Whether Kindred wrote the list.
+    pub(super) is_ours: bool,
+    /// What the first rows tell.
+    pub(super) guess: Guess,
+}
+
+pub(super) struct PartPlan {
+    pub(super) way: Way,
+    pub(super) has_header: bool,
+    /// How many cells a sound row of this part has.
+    pub(super) columns: usize,
+    /// Of each of its columns the place in the whole.
+    pub(super) places: Vec<usize>,
+}
+
+/// Decides how to read all parts: as `options` say, where there are any.
+pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> Result<Plan> {
+    let first = &mut opened.parts[0];
+    let (way, sample) = match options {
+        None => reader::recognise(first)?,
+        Some(options) => {
+            let way = Way::asked(first, options)?;
+            let sample = reader::sample(first, way)?;
+            (way, sample)
+        }
+    };
+    let guess = columns::guess(way.format, &sample);
+    let has_header =
+        sample.names.is_some() || options.map_or(guess.has_header, |options| options.has_header);
+    let mut names = header(&sample, has_header);
+    let is_ours = has_header && columns::is_ours(&names);
+    let mut columns = sample.columns;
+    let mut parts = vec![PartPlan {
+        way,
+        has_header: has_header && sample.names.is_none(),
+        columns,
+        places: (0..columns).collect(),
+    }];
+    let mut at = 1;
+    while at < opened.parts.len() {
+        match follow(&mut opened.parts[at], &parts[0], &names, options) {
+            Ok((mut part, header)) => {
+                part.places = match &header {
+                    Some(header) => {
+                        header.iter().map(|name| place_of(name, &mut names, &mut columns)).collect()
+                    }
+                    None => (0..part.columns).collect(),
+                };
+                columns = columns.max(part.places.iter().max().map_or(0, |place| place + 1));
+                parts.push(part);
+                at += 1;
+            }
+            Err(error) => {
+                let part = opened.parts.remove(at);
+                opened.refused.push((part.name, error));
+            }
+        }
+    }
+    let mut plan = Plan { parts, columns, names, file_column: None, is_ours, guess };
+    if opened.parts.len() + opened.refused.len() > 1 {
+        // Where there are more columns than are shown, the file's is among those.
+        plan.columns = plan.columns.min(MAX_COLUMNS - 1) + 1;
+        let column = plan.columns - 1;
+        plan.names.truncate(column);
+        plan.names.resize(column, String::new());
+        plan.names.push(FILE.to_owned());
+        plan.file_column = Some(column);
+        let others: HashSet<usize> = plan.guess.kept_columns.iter().copied().collect();
+        let named = &plan.guess;
+        let taken = [
+            Some(named.text_column),
+            named.category_column,
+            named.count_column,
+            named.topic_column,
+            named.pinned_column,
+        ];
+        // Columns that only later files have are kept as well.
+        let more = (sample.columns..=column)
+            .filter(|column| !others.contains(column) && !taken.contains(&Some(*column)));
+        let more: Vec<usize> = more.collect();
+        plan.guess.kept_columns.extend(more);
+    }
+    Ok(plan)
+}
+
+/// How a later part is read, and its header.
+fn follow(
+    part: &mut Part<'_>,
+    first: &PartPlan,
+    names: &[String],
+    options: Option<&ImportOptions>,
+) -> Result<(PartPlan, Option<Vec<String>>)> {
+    let (mut way, mut sample) = reader::recognise(part)?;
+    let is_sure = [TextEncoding::UTF_8.0, encoding_rs::UTF_16LE, encoding_rs::UTF_16BE]
+        .contains(&way.encoding.0);
+    // What is asked for the first holds for files of its kind.
+    if way.format == first.way.format
+        || (!way.is_whole() && !first.way.is_whole() && options.is_some())
+    {
+        let encoding = if is_sure { way.encoding } else { first.way.encoding };
+        let same = Way { encoding, table: way.table, ..first.way };
+        if same != way && part.kind == super::kind::Kind::Text {
+            way = same;
+            sample = reader::sample(part, way)?;
+        }
+    }
+    let found = header(&sample, true);
+    let is_same = !names.is_empty()
+        && found.iter().any(|name| !name.is_empty())
+        && found.iter().all(|name| names.iter().any(|known| is_same_name(known, name)));
+    let has_header =
+        sample.names.is_some() || is_same || columns::guess(way.format, &sample).has_header;
+    // A person who says that there are no headers means all files.
+    let is_refused = options.is_some_and(|options| !options.has_header) && names.is_empty();
+    let has_header = has_header && !is_refused;
+    // Under a first file without a header, columns have no names to be found by.
+    let header = (has_header && !names.is_empty()).then_some(found);
+    let is_row = has_header && sample.names.is_none();
+    let columns = sample.columns;
+    if part.parsed.is_large() {
+        part.parsed = super::source::Parsed::Nothing;
+    }
+    Ok((PartPlan { way, has_header: is_row, columns, places: Vec::new() }, header))
+}
+
+fn header(sample: &Sample, has_header: bool) -> Vec<String> {
+    let clean = |row: &Vec<String>| row.iter().map(|cell| normalise(cell)).collect();
+    match (&sample.names, sample.rows.first()) {
+        (Some(names), _) => clean(names),
+        (None, Some(first)) if has_header => clean(first),
+        _ => Vec::new(),
+    }
+}
+
+fn is_same_name(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+fn place_of(name: &str, names: &mut Vec<String>, columns: &mut usize) -> usize {
+    if !name.is_empty()
+        && let Some(place) = names.iter().position(|known| is_same_name(known, name))
+    {
+        return place;
+    }
+    names.resize(*columns, String::new());
+    names.push(name.to_owned());
+    *columns += 1;
+    *columns - 1
+}
+
+impl Plan {
+    /// What was recognised.
+    pub(super) fn options(&self) -> ImportOptions {
+        let Way { format, encoding, cells, table } = self.parts[0].way;
+        let (delimiter, quote) = match cells {
+            super::rows::Cells::Separated { delimiter, quote } => {
+                (char::from(delimiter), quote.map(char::from))
+            }
+            super::rows::Cells::Whole => (',', Some('"')),
+        };
+        let guess = self.guess.clone();
+        ImportOptions {
+            format,
+            encoding,
+            delimiter,
+            quote,
+            table,
+            has_header: guess.has_header,
+            text_column: guess.text_column,
+            category_column: guess.category_column,
+            count_column: guess.count_column,
+            topic_column: guess.topic_column,
+            pinned_column: guess.pinned_column,
+            kept_columns: guess.kept_columns,
+            split: Split::Whole,
+            merged: Vec::new(),
+        }
+    }
+
+    /// Whether all columns that are asked for are there.
+    pub(super) fn has_columns_of(&self, options: &ImportOptions) -> bool {
+        let optional = [
+            options.category_column,
+            options.count_column,
+            options.topic_column,
+            options.pinned_column,
+        ];
+        let mut asked = optional
+            .into_iter()
+            .flatten()
+            .chain([options.text_column])
+            .chain(options.kept_columns.iter().copied());
+        asked.all(|column| column < self.columns)
+    }
+
+    /// The name of a column, from the header or by its number.
+    pub(super) fn name(&self, column: usize) -> String {
+        match self.names.get(column).map(String::as_str) {
+            Some(name) if !name.is_empty() => name.to_owned(),
+            _ if self.columns == 1 && self.parts[0].way.format != ListFormat::Csv => {
+                "Text".to_owned()
+            }
+            _ => format!("Column {}", column + 1),
+        }
+    }
+}
