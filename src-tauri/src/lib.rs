@@ -21,6 +21,7 @@ mod recents;
 mod samples;
 mod state;
 mod window;
+mod window_place;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,12 @@ pub fn run() {
     let bindings = bindings::builder();
     let answer = bindings.invoke_handler();
     tauri::Builder::default()
+        .manage(PendingFiles::default())
+        // First, so that a second start ends before it has done anything.
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
+            window::raise(app);
+            files::receive_files(app, files::named_on_command_line(arguments, folder.as_ref()));
+        }))
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .invoke_handler(answer)
@@ -54,6 +61,7 @@ pub fn run() {
             WindowEvent::DragDrop(drag) => files::on_drag(window.app_handle(), drag),
             WindowEvent::CloseRequested { api, .. } => {
                 api.prevent_close();
+                window_place::note(window);
                 window::close_soon(window.app_handle());
             }
             _ => {}
@@ -64,10 +72,14 @@ pub fn run() {
         })
         .build(tauri::generate_context!())
         .expect("the system can show a window")
-        .run(|app, event| {
-            if matches!(event, RunEvent::Exit) {
-                app.state::<AppState>().close();
+        .run(|app, event| match event {
+            RunEvent::Exit => app.state::<AppState>().close(),
+            #[cfg(target_os = "macos")]
+            RunEvent::Opened { urls } => {
+                let paths = urls.iter().filter_map(|url| url.to_file_path().ok()).collect();
+                files::receive_files(app, paths);
             }
+            _ => {}
         });
 }
 
@@ -75,9 +87,9 @@ fn set_up(app: &App) -> tauri::Result<()> {
     let handle = app.handle().clone();
     log::start(&handle);
     priority::lower_parallel_work();
-    app.manage(PendingFiles::default());
     app.manage(AppState::new(&handle)?);
-    files::receive_files(&handle, files::command_line_files());
+    let folder = std::env::current_dir().unwrap_or_default();
+    files::receive_files(&handle, files::named_on_command_line(std::env::args_os(), &folder));
     window::open(app)?;
     // Warm by the time the first list is dropped.
     std::thread::spawn(move || {

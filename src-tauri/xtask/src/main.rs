@@ -3,6 +3,8 @@
 
 mod assets;
 mod bench;
+mod bundle;
+mod licences;
 mod onnx;
 mod process;
 mod protobuf;
@@ -14,6 +16,7 @@ mod tidy;
 
 use std::process::ExitCode;
 
+use assets::Profile;
 use run::{Place, Show};
 
 const USAGE: &str = "\
@@ -23,6 +26,7 @@ usage: cargo xtask <chore>
       --headless-shot FILE.png    without a display: save a picture of the window
   test                            check everything (--only STEP, --skip STEP: a part of it)
   bench                           measure Kindred beside its peers (--only NAME, --rounds N)
+  bundle                          make the installers and check them (--debug: quickly built)
   assets                          make the model, ONNX Runtime and the vocabulary
   tidy                            check the structure of the project";
 
@@ -30,6 +34,7 @@ enum Chore {
     Run(Show),
     Test(test::Choice),
     Bench(bench::Options),
+    Bundle(Profile),
     Assets,
     Tidy,
 }
@@ -43,7 +48,8 @@ fn main() -> ExitCode {
         Chore::Run(show) => run::app(&show),
         Chore::Test(choice) => test::all(&choice),
         Chore::Bench(options) => bench::all(&options),
-        Chore::Assets => assets::make(assets::Profile::Dev),
+        Chore::Bundle(profile) => bundle::all(profile),
+        Chore::Assets => assets::make(Profile::Dev),
         Chore::Tidy => tidy::check(),
     };
     match outcome {
@@ -63,6 +69,8 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Chore> {
         ("run", _) => Some(Chore::Run(show(rest)?)),
         ("test", _) => Some(Chore::Test(choice(rest)?)),
         ("bench", _) => Some(Chore::Bench(options(rest)?)),
+        ("bundle", []) => Some(Chore::Bundle(Profile::Release)),
+        ("bundle", [flag]) if flag == "--debug" => Some(Chore::Bundle(Profile::Dev)),
         ("assets", []) => Some(Chore::Assets),
         ("tidy", []) => Some(Chore::Tidy),
         _ => None,
@@ -146,6 +154,7 @@ mod tests {
             "run a b",
             "test --only",
             "assets now",
+            "bundle --small",
             "bench --rounds 0",
         ] {
             assert!(parsed(line).is_none(), "{line:?} must show the usage");
