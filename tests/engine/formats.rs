@@ -67,8 +67,7 @@ pub(crate) fn xlsx_parts(sheet_data: &str, shared: &str) -> Entries {
 
 /// Two columns and three rows: shared and inline texts, a number, a date, a truth, an error.
 pub(crate) const SHEET: &str = "<row r=\"1\"><c r=\"A1\" t=\"s\"><v>0</v></c><c r=\"B1\" t=\"inlineStr\"><is><t>kind</t></is></c></row><row r=\"2\"><c r=\"A2\" t=\"s\"><v>1</v></c><c r=\"B2\"><v>3.0</v></c></row><row r=\"4\"><c r=\"A4\" t=\"s\"><v>2</v></c><c r=\"B4\" s=\"1\"><v>45000</v></c><c r=\"C4\" t=\"b\"><v>1</v></c><c r=\"D4\" t=\"e\"><v>#N/A</v></c></row>";
-pub(crate) const SHARED: &str =
-    "<si><t>word</t></si><si><t>apple</t></si><si><r><t>pear </t></r><r><t>tree</t></r></si>";
+pub(crate) const SHARED: &str = "<si><t>word</t></si><si><t>apple</t></si><si><r><t xml:space=\"preserve\">pear </t></r><r><t>tree</t></r></si>";
 
 /// The parts of an OpenDocument spreadsheet of these rows.
 pub(crate) fn ods_parts(rows: &str) -> Entries {

@@ -200,6 +200,7 @@ pub struct ImportReport {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "made once, to be sent")]
 pub enum PreviewOutcome {
     Finished { preview: ImportPreview },
     Cancelled,
@@ -208,6 +209,7 @@ pub enum PreviewOutcome {
 /// What reading a list gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "made once, to be sent")]
 pub enum ImportOutcome {
     Finished { workbook: WorkbookView },
     Cancelled,
@@ -215,6 +217,7 @@ pub enum ImportOutcome {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "camelCase")]
+#[expect(clippy::large_enum_variant, reason = "made once, to be sent")]
 pub enum AddOutcome {
     /// `known` texts were in the workbook already.
     Finished {

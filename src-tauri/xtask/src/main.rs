@@ -4,6 +4,7 @@
 mod assets;
 mod bench;
 mod bundle;
+mod fuzz;
 mod licences;
 mod onnx;
 mod process;
@@ -27,6 +28,8 @@ usage: cargo xtask <chore>
   test                            check everything (--only STEP, --skip STEP: a part of it)
   bench                           measure Kindred beside its peers (--only NAME, --rounds N)
   bundle                          make the installers and check them (--debug: quickly built)
+  fuzz                            have every reader read lists that are changed at random
+                                  (--minutes N for each, --only READER, --seed N)
   assets                          make the model, ONNX Runtime and the vocabulary
   tidy                            check the structure of the project";
 
@@ -35,6 +38,7 @@ enum Chore {
     Test(test::Choice),
     Bench(bench::Options),
     Bundle(Profile),
+    Fuzz(fuzz::Options),
     Assets,
     Tidy,
 }
@@ -50,6 +54,7 @@ fn main() -> ExitCode {
         Chore::Bench(options) => bench::all(&options),
         Chore::Bundle(profile) => bundle::all(profile),
         Chore::Assets => assets::make(Profile::Dev),
+        Chore::Fuzz(options) => fuzz::all(&options),
         Chore::Tidy => tidy::check(),
     };
     match outcome {
@@ -71,6 +76,7 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Chore> {
         ("bench", _) => Some(Chore::Bench(options(rest)?)),
         ("bundle", []) => Some(Chore::Bundle(Profile::Release)),
         ("bundle", [flag]) if flag == "--debug" => Some(Chore::Bundle(Profile::Dev)),
+        ("fuzz", _) => Some(Chore::Fuzz(fuzzing(rest)?)),
         ("assets", []) => Some(Chore::Assets),
         ("tidy", []) => Some(Chore::Tidy),
         _ => None,
@@ -120,6 +126,23 @@ fn options(arguments: Vec<String>) -> Option<bench::Options> {
     Some(options)
 }
 
+fn fuzzing(arguments: Vec<String>) -> Option<fuzz::Options> {
+    let mut options = fuzz::Options::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(flag) = arguments.next() {
+        let value = arguments.next()?;
+        match &*flag {
+            "--minutes" => {
+                options.minutes = value.parse().ok().filter(|minutes| *minutes > 0.0)?;
+            }
+            "--only" => options.only = Some(value),
+            "--seed" => options.seed = value.parse().ok()?,
+            _ => return None,
+        }
+    }
+    Some(options)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +166,10 @@ mod tests {
             panic!("steps can be skipped");
         };
         assert_eq!(choice.skip, ["e2e", "clippy"], "one after the other");
+        let Some(Chore::Fuzz(options)) = parsed("fuzz --minutes 0.5 --only csv") else {
+            panic!("one reader can be chosen");
+        };
+        assert_eq!((options.minutes, options.only.as_deref()), (0.5, Some("csv")), "for how long");
     }
 
     #[test]
@@ -156,6 +183,8 @@ mod tests {
             "assets now",
             "bundle --small",
             "bench --rounds 0",
+            "fuzz --minutes 0",
+            "fuzz --only",
         ] {
             assert!(parsed(line).is_none(), "{line:?} must show the usage");
         }

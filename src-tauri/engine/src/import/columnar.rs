@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::columns::MAX_COLUMNS;
 use super::rows::Row;
-use super::sheets::number;
+use super::sheets::{number, sound};
 use crate::error::{Error, Result};
 
 const DAMAGED: &str = "This Parquet file is damaged, or packed in a way Kindred does not know. Save it again where it was made, or as CSV, then open that.";
@@ -31,7 +31,8 @@ fn damaged<E>(_: E) -> Error {
 
 impl Columnar {
     pub(super) fn open(file: File) -> Result<Self> {
-        let reader = SerializedFileReader::new(file).map_err(damaged)?;
+        let opened = sound(|| SerializedFileReader::new(file)).ok_or_else(|| damaged(()))?;
+        let reader = opened.map_err(damaged)?;
         let metadata = reader.metadata().file_metadata();
         let fields = metadata.schema_descr().root_schema().get_fields();
         let names = fields.iter().take(MAX_COLUMNS).map(|field| field.name().to_owned()).collect();
@@ -42,13 +43,16 @@ impl Columnar {
     /// Gives row after row until `on` says to stop.
     pub(super) fn each_row(&self, on: &mut dyn FnMut(u64, Row<'_>) -> Result<bool>) -> Result<()> {
         let mut record = StringRecord::new();
-        for (index, row) in self.reader.get_row_iter(None).map_err(damaged)?.enumerate() {
+        let rows = sound(|| self.reader.get_row_iter(None)).ok_or_else(|| damaged(()))?;
+        let mut rows = rows.map_err(damaged)?;
+        for number in 1.. {
+            let Some(row) = sound(|| rows.next()).ok_or_else(|| damaged(()))? else { break };
             let row = row.map_err(damaged)?;
             record.clear();
             for (_, field) in row.get_column_iter().take(MAX_COLUMNS) {
                 record.push_field(&shown(field)?);
             }
-            if !on(index as u64 + 1, Row::of(&record))? {
+            if !on(number, Row::of(&record))? {
                 break;
             }
         }

@@ -124,8 +124,10 @@ fn is_one_of(cell: &str, names: &str) -> bool {
 
 fn is_header(header: &[String], body: &[&Vec<String>], columns: usize) -> bool {
     let names: Vec<String> = header[..columns].iter().map(|cell| normalise(cell)).collect();
-    let distinct: HashSet<&String> = names.iter().collect();
-    if distinct.len() < names.len() || names.iter().any(|name| is_number(name)) {
+    // Where other rows are longer, the last columns have no names.
+    let said = || names.iter().filter(|name| !name.is_empty());
+    let distinct: HashSet<&String> = said().collect();
+    if distinct.len() < said().count() || names.iter().any(|name| is_number(name)) {
         return false;
     }
     if names_columns(header) {

@@ -11,6 +11,9 @@ use super::source::Followed;
 use super::table::Table;
 use super::xml::{attribute, each_event, push_reference};
 
+/// As many rows as a sheet has.
+const MAX_ROWS: u64 = 1 << 20;
+
 /// Blank rows that repeat more often than this only fill the sheet up.
 const MAX_BLANK_ROWS: u64 = 1_000;
 
@@ -169,6 +172,9 @@ impl Sheets {
         if let Some(sheet) = &mut self.sheet
             && (!self.cells.is_empty() || times <= MAX_BLANK_ROWS)
         {
+            if self.row - 1 > MAX_ROWS {
+                return Err(too_large());
+            }
             for number in first..self.row {
                 sheet.push(number, &self.cells).map_err(|_| too_large())?;
             }

@@ -1,6 +1,6 @@
 //! One way to read every format: rows of cells, with the number of each.
 
-use std::io;
+use std::io::{self, Read as _};
 
 use super::archive;
 use super::columnar::Columnar;
@@ -23,6 +23,9 @@ use crate::error::{Error, Result};
 /// What is looked at to find columns.
 const SAMPLE_ROWS: usize = 1_000;
 const SAMPLE_BYTES: usize = 1 << 18;
+
+/// Lines that are too long are passed over this far.
+const SAMPLE_LINES_BYTES: u64 = 8 << 20;
 
 /// How a part is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -312,7 +315,7 @@ fn names(part: &Part<'_>, way: Way) -> Option<Vec<String>> {
 
 /// Whole lines from the start, overlong ones left out.
 pub(super) fn first_lines(part: &Part<'_>, encoding: TextEncoding) -> Result<Vec<u8>> {
-    let mut lines = Lines::new(part.text(encoding)?);
+    let mut lines = Lines::new(part.text(encoding)?.take(SAMPLE_LINES_BYTES));
     let mut gather = || -> io::Result<Vec<u8>> {
         let mut text = Vec::new();
         while text.len() < SAMPLE_BYTES

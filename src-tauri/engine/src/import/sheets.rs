@@ -30,7 +30,9 @@ impl Book {
         let nothing = |reason: String| Error::NothingToImport { reason };
         check_shared_strings(&mut file).map_err(nothing)?;
         file.rewind().map_err(|_| nothing(damaged()))?;
-        let workbook = Xlsx::new(BufReader::new(file)).map_err(|error| match error {
+        let opened = sound(|| Xlsx::new(BufReader::new(file)));
+        let opened = opened.ok_or_else(|| nothing(damaged()))?;
+        let workbook = opened.map_err(|error| match error {
             calamine::XlsxError::Password => nothing(
                 "This spreadsheet has a password. Save it without one, then open that.".to_owned(),
             ),
@@ -54,9 +56,10 @@ impl Book {
         sheet: usize,
         on: &mut dyn FnMut(u64, Row<'_>) -> Result<bool>,
     ) -> Result<()> {
-        let broken = |_| Error::NothingToImport { reason: damaged() };
+        let broken = || Error::NothingToImport { reason: damaged() };
         let name = self.sheets.get(sheet).ok_or_else(no_such_sheet)?.clone();
-        let mut cells = self.workbook.worksheet_cells_reader(&name).map_err(broken)?;
+        let cells = sound(|| self.workbook.worksheet_cells_reader(&name));
+        let mut cells = cells.and_then(std::result::Result::ok).ok_or_else(broken)?;
         let mut row: Option<u32> = None;
         let mut filled: Vec<String> = Vec::new();
         let mut record = StringRecord::new();
@@ -66,11 +69,11 @@ impl Book {
             on(u64::from(row) + 1, Row::of(&record))
         };
         loop {
-            let cell = match cells.next_cell() {
-                Ok(Some(cell)) => cell,
-                Ok(None) => break,
+            let cell = match sound(|| cells.next_cell()) {
+                Some(Ok(Some(cell))) => cell,
+                Some(Ok(None)) => break,
                 // What was read before is right, and the person is told where it ends.
-                Err(_) if row.is_some() => {
+                _ if row.is_some() => {
                     if let Some(row) = row.take() {
                         if give(row, &mut filled)? {
                             let message = format!(
@@ -83,7 +86,7 @@ impl Book {
                     }
                     break;
                 }
-                Err(error) => return Err(broken(error)),
+                _ => return Err(broken()),
             };
             let (number, column) = cell.get_position();
             if row != Some(number) {
@@ -117,9 +120,16 @@ impl Book {
     /// How many rows the sheet says it has.
     pub(super) fn declared_rows(&mut self, sheet: usize) -> Option<usize> {
         let name = self.sheets.get(sheet)?.clone();
-        let end = self.workbook.worksheet_cells_reader(&name).ok()?.dimensions().end.0;
+        let cells = sound(|| self.workbook.worksheet_cells_reader(&name))?;
+        let end = cells.ok()?.dimensions().end.0;
         Some((end as usize).saturating_add(1).min(MAX_ROWS as usize))
     }
+}
+
+/// What `parse` gives, or nothing when it panics, as parsers do that trust a file's numbers.
+pub(super) fn sound<T>(parse: impl FnOnce() -> T) -> Option<T> {
+    // What it leaves half done is not looked at again.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(parse)).ok()
 }
 
 fn no_such_sheet() -> Error {

@@ -159,8 +159,8 @@ fn open_files<'a>(paths: &[PathBuf]) -> Result<Opened<'a>> {
     }
     let vectors = vectors_of(&mut parts)?;
     let name = match paths {
-        [path] => file_name(path),
         _ if vectors.is_some() => parts[0].name.clone(),
+        [path] => file_name(path),
         _ => format!("{} and {} more", parts[0].name, paths.len() - 1),
     };
     Ok(Opened { name, parts, refused, vectors })

@@ -5,7 +5,7 @@ use csv::StringRecord;
 use super::rows::Row;
 
 /// More cells than this are not kept, over all tables of a file.
-pub(super) const MAX_CELLS: usize = 16_000_000;
+pub(super) const MAX_CELLS: usize = 8_000_000;
 
 /// Rows of cells, one after the other in one text.
 #[derive(Clone, Debug, Default)]

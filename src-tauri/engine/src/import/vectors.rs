@@ -192,7 +192,24 @@ fn header(file: &mut impl io::Read) -> Result<NpyHeader> {
     }
     let mut whole = [&start[..], &length].concat();
     file.take(told).read_to_end(&mut whole).map_err(|_| damaged())?;
+    if !is_countable(&whole) {
+        return Err(damaged());
+    }
     NpyHeader::from_reader(whole.as_slice()).map_err(|_| damaged())
+}
+
+/// Whether the bytes of the shape that a header tells can be counted: npyz
+/// multiplies them without looking.
+fn is_countable(header: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(header);
+    let mut shapes = text.match_indices("shape").map(|(at, _)| &text[at..]);
+    shapes.all(|shape| {
+        let shape = shape.split_once('(').map_or(shape, |(_, inside)| inside);
+        let shape = shape.split_once(')').map_or(shape, |(inside, _)| inside);
+        let mut sides = shape.split(|c: char| !c.is_ascii_digit()).filter(|side| !side.is_empty());
+        let bytes = sides.try_fold(16_u64, |bytes, side| bytes.checked_mul(side.parse().ok()?));
+        bytes.is_some_and(|bytes| bytes <= i64::MAX as u64)
+    })
 }
 
 /// Bytes per number: 4 or 8.

@@ -27,6 +27,9 @@ pub use child::serve;
 /// A child that tells no progress for so long is stopped.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A child that has nothing more to say gets so long to end.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
 /// How often the wish to stop is looked at.
 const STEP: Duration = Duration::from_millis(50);
 
@@ -242,11 +245,12 @@ impl Worker {
                 .and_then(|()| stdin.flush());
         });
         std::thread::spawn(move || listen(stdout, &sender));
-        let complaint = std::thread::spawn(move || {
+        let (complaining, complaint) = mpsc::channel();
+        std::thread::spawn(move || {
             let mut kept = Vec::new();
             let _ = stderr.by_ref().take(MAX_COMPLAINT_BYTES).read_to_end(&mut kept);
+            let _ = complaining.send(String::from_utf8_lossy(&kept).into_owned());
             let _ = io::copy(&mut stderr, &mut io::sink());
-            String::from_utf8_lossy(&kept).into_owned()
         });
         let mut heard = Instant::now();
         loop {
@@ -271,8 +275,8 @@ impl Worker {
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    let status = running.0.wait().map_err(|_| broken())?;
-                    let complaint = complaint.join().unwrap_or_default();
+                    let status = running.end();
+                    let complaint = complaint.recv_timeout(LAST_WORDS).unwrap_or_default();
                     return Err(nothing(why_it_died(status, &complaint)));
                 }
             }
@@ -313,6 +317,22 @@ enum Next {
 /// A child that does not outlive the question.
 struct Running(Child);
 
+impl Running {
+    /// How it ended, or nothing when it has to be ended.
+    fn end(&mut self) -> Option<ExitStatus> {
+        let start = Instant::now();
+        while start.elapsed() < LAST_WORDS {
+            match self.0.try_wait() {
+                Ok(Some(status)) => return Some(status),
+                Ok(None) => std::thread::sleep(STEP / 10),
+                Err(_) => return None,
+            }
+        }
+        let _ = self.0.kill();
+        None
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         // One that has ended cannot be killed, which is as good.
@@ -333,7 +353,7 @@ fn broken() -> Error {
     nothing(MALFORMED)
 }
 
-fn why_it_died(status: ExitStatus, complaint: &str) -> &'static str {
+fn why_it_died(status: Option<ExitStatus>, complaint: &str) -> &'static str {
     if complaint.contains("memory allocation") || complaint.contains("capacity overflow") {
         return TOO_LARGE;
     }
@@ -342,7 +362,7 @@ fn why_it_died(status: ExitStatus, complaint: &str) -> &'static str {
         use std::os::unix::process::ExitStatusExt as _;
 
         use rustix::process::Signal;
-        let signal = status.signal();
+        let signal = status.and_then(|status| status.signal());
         let is = |known: Signal| signal == Some(known.as_raw());
         if is(Signal::XCPU) {
             return TOO_SLOW;

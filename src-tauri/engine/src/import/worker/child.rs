@@ -181,7 +181,8 @@ impl Answers {
 impl Monitor for Answers {
     fn progress(&self, _: Stage, done: usize, total: usize) {
         if let Ok(mut out) = self.out.lock() {
-            if out.1.is_some_and(|told| told.elapsed() < PROGRESS_EVERY) {
+            let is_soon = out.1.is_some_and(|told| told.elapsed() < PROGRESS_EVERY);
+            if is_soon && done < total {
                 return;
             }
             out.1 = Some(Instant::now());
