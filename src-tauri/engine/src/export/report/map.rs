@@ -130,13 +130,13 @@ fn draw(report: &Report<'_>, map: &Laid, page: &mut Page, monitor: &dyn Monitor)
     Ok(())
 }
 
+/// Items and their places.
+type Placed = Vec<(ItemId, [f64; 2])>;
+
 /// Topics with the places of their members, Unsorted first, so that it lies below.
-fn groups<'a>(
-    report: &'a Report<'_>,
-    map: &'a Laid,
-) -> Vec<(Option<&'a Topic>, Vec<(ItemId, [f64; 2])>)> {
+fn groups<'a>(report: &'a Report<'_>, map: &'a Laid) -> Vec<(Option<&'a Topic>, Placed)> {
     let table = report.table;
-    let mut groups: Vec<Vec<(ItemId, [f64; 2])>> = vec![Vec::new(); report.groups.len()];
+    let mut groups: Vec<Placed> = vec![Vec::new(); report.groups.len()];
     let unsorted = groups.len() - 1;
     for (&item, place) in table.order.iter().zip(&map.places) {
         if let Some(place) = place {
