@@ -78,7 +78,8 @@ pub(super) fn percent(share: f64) -> String {
     match (share * 100.0).round() {
         shown if shown >= 100.0 && share < 1.0 => "over 99 %".to_owned(),
         shown if shown == 0.0 && share > 0.0 => "under 1 %".to_owned(),
-        shown => format!("{shown} %"),
+        shown if shown < 0.0 => format!("\u{2212}{} %", -shown),
+        shown => format!("{} %", shown.abs()),
     }
 }
 
@@ -107,8 +108,8 @@ mod tests {
             "by thousands"
         );
         assert_eq!(
-            [0.0, 0.002, 0.456, 0.999, 1.0].map(percent),
-            ["0 %", "under 1 %", "46 %", "over 99 %", "100 %"],
+            [0.0, 0.002, 0.456, 0.999, 1.0, -0.04, -0.001].map(percent),
+            ["0 %", "under 1 %", "46 %", "over 99 %", "100 %", "\u{2212}4 %", "0 %"],
             "never all or nothing by rounding"
         );
     }

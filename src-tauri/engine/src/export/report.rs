@@ -296,7 +296,7 @@ impl<'a> Report<'a> {
             page.markup(" <span class=\"key\"><span class=\"dot ")
                 .markup(class)
                 .markup("\"></span>");
-            page.count(count).markup(" ").markup(name).markup("</span>");
+            page.markup(name).markup(": ").count(count).markup("</span>");
         }
         page.markup("</figcaption></figure>");
     }

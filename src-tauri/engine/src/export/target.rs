@@ -1,7 +1,7 @@
 //! A file that is being written: stops when the job is cancelled, and knows why it failed.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use crate::error::{Error, Result};
@@ -40,9 +40,9 @@ pub(super) fn fill_file(
     let filled = fill(&mut target)
         .and_then(|()| target.flush().map_err(|error| files::unwritable(path, &error)));
     match (filled, target.failure) {
-        (Err(_), _) if monitor.is_cancelled() => Err(Error::Cancelled),
-        (Err(_), Some(failure)) => Err(files::unwritable(path, &failure)),
-        (filled, _) => filled,
+        (Err(_), _) | (_, Some(_)) if monitor.is_cancelled() => Err(Error::Cancelled),
+        (_, Some(failure)) => Err(files::unwritable(path, &failure)),
+        (filled, None) => filled,
     }
 }
 
@@ -63,22 +63,22 @@ impl Target<'_> {
 
 impl Write for Target<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.monitor.is_cancelled() {
-            return Err(io::Error::other("cancelled"));
+        // A library that closes its file after a failure, and complains when it cannot, is let go on.
+        if self.failure.is_some() {
+            return Ok(bytes.len());
         }
-        let written = self.file.write(bytes);
+        let written = match self.monitor.is_cancelled() {
+            true => Err(io::Error::other("cancelled")),
+            false => self.file.write(bytes),
+        };
         self.noting(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.failure.is_some() {
+            return Ok(());
+        }
         let flushed = self.file.flush();
         self.noting(flushed)
-    }
-}
-
-impl Seek for Target<'_> {
-    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
-        let sought = self.file.seek(to);
-        self.noting(sought)
     }
 }

@@ -1,6 +1,6 @@
 //! The vectors, and the texts they belong to: for NumPy, and for the TensorFlow projector.
 
-use std::io::{self, Write};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use npyz::WriterBuilder as _;

@@ -17,6 +17,9 @@ use crate::vectors::Vectors;
 const MOST_CELLS: usize = 800;
 /// Pixels along each side that a picture of few cells is enlarged to.
 const USUAL_PX: usize = 720;
+/// How large a picture is shown: a few cells need not fill the page.
+const MOST_CELL_PX: usize = 64;
+const LEAST_PX: usize = 180;
 /// How thick the bands of the topics are, and how far from the cells.
 const BAND_PX: usize = 10;
 const GAP_PX: usize = 4;
@@ -80,7 +83,8 @@ fn figure(
     page.markup("</p><figure class=\"heatmap\"><div class=\"plate\"><img alt=\"Heatmap of ");
     page.count(order.len()).markup(" by ").count(order.len()).markup(" similarities\" src=\"");
     let (side, png) = picture(report, &cells, &order)?;
-    page.picture(&png).markup("\">");
+    page.picture(&png).markup("\" style=\"width:");
+    page.number((cells.side * MOST_CELL_PX).clamp(LEAST_PX, USUAL_PX) as f64).markup("px\">");
     names(report, &cells, &order, side, page);
     page.markup("</div><figcaption><span class=\"scale\">");
     page.text(&percent(f64::from(low))).markup("<span class=\"ramp\"></span>");

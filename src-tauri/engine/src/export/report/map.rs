@@ -22,6 +22,8 @@ const EDGE: f64 = 24.0;
 const PX: f64 = 1.6;
 /// Names of topics, at most.
 const MOST_NAMES: usize = 60;
+/// Points up to which every one has its text beside it, where there is room.
+const MOST_WORDS: usize = 80;
 /// Letters of a name, at most.
 const LONGEST_NAME: usize = 32;
 
@@ -128,13 +130,13 @@ fn draw(report: &Report<'_>, map: &Laid, page: &mut Page, monitor: &dyn Monitor)
     Ok(())
 }
 
+/// Items and their places.
+type Placed = Vec<(ItemId, [f64; 2])>;
+
 /// Topics with the places of their members, Unsorted first, so that it lies below.
-fn groups<'a>(
-    report: &'a Report<'_>,
-    map: &'a Laid,
-) -> Vec<(Option<&'a Topic>, Vec<(ItemId, [f64; 2])>)> {
+fn groups<'a>(report: &'a Report<'_>, map: &'a Laid) -> Vec<(Option<&'a Topic>, Placed)> {
     let table = report.table;
-    let mut groups: Vec<Vec<(ItemId, [f64; 2])>> = vec![Vec::new(); report.groups.len()];
+    let mut groups: Vec<Placed> = vec![Vec::new(); report.groups.len()];
     let unsorted = groups.len() - 1;
     for (&item, place) in table.order.iter().zip(&map.places) {
         if let Some(place) = place {
@@ -234,37 +236,68 @@ fn coprime(mut a: usize, mut b: usize) -> bool {
     a == 1
 }
 
-/// A name where most of its topic is, large topics first; none covers another.
+/// A name where most of its topic is, large topics first; then, where there are few, the texts
+/// themselves. None covers another.
 fn names(report: &Report<'_>, map: &Laid, page: &mut Page) {
-    const LINE: f64 = 22.0;
-    const LETTER: f64 = 8.6;
     let mut groups = groups(report, map);
     groups.retain(|(topic, members)| topic.is_some() && !members.is_empty());
     groups.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
-    let mut taken: Vec<[f64; 4]> = Vec::new();
+    let mut taken = Taken::default();
+    let few = map.places.len() <= MOST_WORDS;
+    if few {
+        taken
+            .0
+            .extend(map.places.iter().flatten().map(|[x, y]| [x - 8.0, y - 8.0, x + 8.0, y + 8.0]));
+    }
     for (topic, members) in groups.into_iter().take(MOST_NAMES) {
         let Some(topic) = topic else { continue };
         let name = shortened(&topic.name);
-        let half = name.chars().map(|letter| if letter.is_ascii() { LETTER } else { LETTER * 1.6 });
-        let half = half.sum::<f64>() / 2.0 + 6.0;
-        let [x, y] = densest(&members);
-        let x = x.clamp(half.min(WIDTH / 2.0), (WIDTH - half).max(WIDTH / 2.0));
-        let free = [0.0, -LINE, LINE, -1.8 * LINE, 1.8 * LINE].into_iter().find_map(|dy| {
-            let y = (y + dy).clamp(LINE, HEIGHT - LINE / 2.0);
-            let own = [x - half, y - LINE * 0.75, x + half, y + LINE * 0.25];
-            let is_free = taken.iter().all(|other| {
-                own[0] > other[2] || own[2] < other[0] || own[1] > other[3] || own[3] < other[1]
-            });
-            is_free.then_some((y, own))
-        });
-        let Some((y, own)) = free else { continue };
-        taken.push(own);
-        page.markup("<rect class=\"under\" x=\"").number(round(x - half + 6.0));
+        let away: &[f64] =
+            if few { &[-28.0, 38.0, -50.0, 60.0, -72.0] } else { &[0.0, -22.0, 22.0, -40.0, 40.0] };
+        let Some([x, y, half]) = taken.take(&name, densest(&members), 8.6, away) else { continue };
+        page.markup("<rect class=\"under\" x=\"").number(round(x - half));
         page.markup("\" y=\"").number(round(y + 4.0)).markup("\" width=\"");
-        page.number(round(2.0 * half - 12.0)).markup("\" height=\"2\" fill=\"");
+        page.number(round(2.0 * half)).markup("\" height=\"2\" fill=\"");
         pictures::colour(page, Some(topic));
         page.markup("\"/><text x=\"").number(round(x)).markup("\" y=\"").number(round(y));
         page.markup("\">").text(&name).markup("</text>");
+    }
+    for (item, place) in report.table.order.iter().zip(&map.places).filter(|_| few) {
+        let text = shortened(&report.table.items[item.index()].text);
+        let Some(place) = *place else { continue };
+        let Some([x, y, _]) = taken.take(&text, place, 7.2, &[24.0, -13.0]) else { continue };
+        page.markup("<text class=\"word\" x=\"")
+            .number(round(x))
+            .markup("\" y=\"")
+            .number(round(y));
+        page.markup("\">").text(&text).markup("</text>");
+    }
+}
+
+/// Where something is written or drawn already: left, top, right, bottom.
+#[derive(Default)]
+struct Taken(Vec<[f64; 4]>);
+
+impl Taken {
+    /// A free place for a text at `place`, so far down from it: its middle, its line, and half its width.
+    fn take(&mut self, text: &str, place: [f64; 2], letter: f64, away: &[f64]) -> Option<[f64; 3]> {
+        const PAD: f64 = 5.0;
+        const LINE: f64 = 20.0;
+        let widths = text.chars().map(|c| if c.is_ascii() { letter } else { letter * 1.6 });
+        let half = widths.sum::<f64>() / 2.0;
+        let room = (half + PAD).min(WIDTH / 2.0);
+        let x = place[0].clamp(room, WIDTH - room);
+        away.iter().find_map(|away| {
+            let y = (place[1] + away).clamp(LINE, HEIGHT - LINE / 2.0);
+            let own = [x - room, y - LINE * 0.75, x + room, y + LINE * 0.25];
+            let is_free = self.0.iter().all(|other| {
+                own[0] >= other[2] || own[2] <= other[0] || own[1] >= other[3] || own[3] <= other[1]
+            });
+            is_free.then(|| {
+                self.0.push(own);
+                [x, y, half]
+            })
+        })
     }
 }
 
