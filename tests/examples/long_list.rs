@@ -1,6 +1,6 @@
 //! What a workbook of a very long list takes in memory and time.
 //!
-//! `cargo run -p kindred-tests --example long_list -- make FILE.kindred ITEMS`, then the same with
+//! `cargo run -p kindred-tests --example long_list -- make FILE.kindred 990000`, then the same with
 //! `open`, which counts in a process that never held the list otherwise.
 
 #![expect(clippy::print_stdout, reason = "it is run by hand")]

@@ -53,6 +53,9 @@ pub const VERSION: usize = MIGRATIONS.len();
 /// Five rows of a 384-dimensional model fill a page of 8 KiB to 97 %.
 const PAGE_BYTES: u32 = 8192;
 
+/// While a workbook is made.
+const CACHE_OF_NEW_KIB: i64 = 128 << 10;
+
 /// A mutex guards each connection here already.
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX.union(OpenFlags::SQLITE_OPEN_URI);
 
@@ -87,6 +90,8 @@ impl Store {
             let make = || -> rusqlite::Result<()> {
                 let mut connection = Connection::open(temporary)?;
                 connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+                // Vectors are found by hash, which is no order: their index stays in memory.
+                connection.pragma_update(None, "cache_size", -CACHE_OF_NEW_KIB)?;
                 // Nobody sees the file before it is complete and on the disk.
                 connection.pragma_update(None, "synchronous", "OFF")?;
                 connection.pragma_update(None, "foreign_keys", true)?;

@@ -23,6 +23,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use rayon::prelude::*;
+
 use crate::analyse::classify::Space;
 use crate::analyse::heatmap::Heatmap;
 use crate::analyse::order;
@@ -81,6 +83,8 @@ pub struct Workbook {
     /// Of the model in use, and of others that were looked at lately.
     vectors: Mutex<BTreeMap<ModelKey, Arc<Vectors>>>,
     space: Cache<Space>,
+    /// See [`Self::fingerprint`].
+    fingerprint: Cache<Vec<u8>>,
     heatmap: Cache<Heatmap>,
     topic_profiles: Cache<Vec<TopicProfile>>,
     per_model: PerModel,
@@ -124,6 +128,13 @@ impl Snapshot {
         self.items.iter().map(|item| item.text.as_str()).collect()
     }
 
+    /// What the texts that the model reads are kept under, by item. Made when they are needed:
+    /// that is quick, and a million of them are 32 MB.
+    fn hashes(&self) -> Vec<TextHash> {
+        let hash = |index: usize| TextHash::of(&self.embedded_text(index));
+        (0..self.items.len()).into_par_iter().map(hash).collect()
+    }
+
     /// What the model reads for the item at `index`.
     fn embedded_text(&self, index: usize) -> Cow<'_, str> {
         self.sorting.embedded_text(ItemId::from_index(index), &self.items[index])
@@ -137,8 +148,6 @@ struct State {
     labels: Labels,
     view: String,
     is_paused: bool,
-    /// Of what the model reads for every item.
-    hashes: Arc<Vec<TextHash>>,
     /// What models have embedded, as far as it was looked up; that of the model in use always is.
     coverage: BTreeMap<ModelKey, Coverage>,
     /// What takes over once it has embedded everything.
@@ -191,7 +200,6 @@ impl Workbook {
             items: Vec<Item>,
             sorting: Sorting,
             labels: Labels,
-            hashes: Vec<TextHash>,
             embedded: Vec<bool>,
         }
         let usual_model = model;
@@ -226,7 +234,6 @@ impl Workbook {
                 items,
                 sorting,
                 labels: store::edits::labels(transaction)?,
-                hashes,
                 embedded,
             })
         })?;
@@ -253,12 +260,12 @@ impl Workbook {
                 is_paused: meta.is_paused,
                 coverage: BTreeMap::from([(model, Coverage::new(contents.embedded))]),
                 next_model: meta.next_model,
-                hashes: Arc::new(contents.hashes),
             }),
             changing: Mutex::new(()),
             embedding: Mutex::new(()),
             vectors: Mutex::new(BTreeMap::new()),
             space: Cache::new(),
+            fingerprint: Cache::new(),
             heatmap: Cache::new(),
             per_model: PerModel::default(),
             topic_profiles: Cache::new(),

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::meta;
 use crate::edits::Extent;
+use crate::import::MAX_ITEMS;
 use crate::items::{Item, ItemId};
 
 pub(crate) fn insert(connection: &Connection, id: usize, item: &Item) -> rusqlite::Result<()> {
@@ -24,7 +25,7 @@ pub(crate) fn range(connection: &Connection, ids: Range<usize>) -> rusqlite::Res
         "SELECT id, text, category, occurrences FROM items WHERE id >= ?1 AND id < ?2 ORDER BY id",
     )?;
     let mut rows = select.query((ids.start, ids.end))?;
-    let mut items = Vec::new();
+    let mut items = Vec::with_capacity(ids.len().min(MAX_ITEMS));
     let mut expected = ids.clone();
     while let Some(row) = rows.next()? {
         if Some(row.get(0)?) != expected.next() {

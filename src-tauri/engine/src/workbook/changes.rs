@@ -31,17 +31,8 @@ enum Step {
 /// An item whose context changed: the model reads another text now.
 struct Reread {
     item: usize,
-    hash: TextHash,
     /// If the model has embedded that text.
     vector: Option<Vec<f32>>,
-}
-
-/// What is read for items that were added, by item.
-#[derive(Default)]
-struct Added {
-    hashes: Vec<TextHash>,
-    /// By model: which of them it has embedded.
-    embedded: BTreeMap<ModelKey, Vec<bool>>,
 }
 
 impl Workbook {
@@ -196,7 +187,7 @@ impl Workbook {
         let is_other_model = model != self.model_of(&before.sorting);
         self.with_coverage(&model, |_| ())?;
         let is_resized = items.len() != before.items.len();
-        let mut added = self.added(&before.items, &items, &after)?;
+        let mut added = self.embedded_of_added(&before.items, &items, &after)?;
         let reread = self.reread(&before.sorting, &after, &items)?;
         // Nobody may load vectors between the change of what is read and of the vectors.
         let mut vectors = locked(&self.vectors);
@@ -219,10 +210,8 @@ impl Workbook {
         state.labels = labels;
         if is_resized {
             let count = state.list.items.len();
-            let hashes = state.hashes.iter().copied().take(count);
-            state.hashes = Arc::new(hashes.chain(added.hashes).collect());
             state.coverage.retain(|model, coverage| {
-                coverage.resize(count, added.embedded.remove(model).unwrap_or_default());
+                coverage.resize(count, added.remove(model).unwrap_or_default());
                 coverage.embedded.len() == count
             });
             vectors.clear();
@@ -232,8 +221,7 @@ impl Workbook {
             state.coverage.retain(|key, _| *key == model);
             vectors.retain(|key, _| *key == model);
         }
-        for Reread { item, hash, vector } in reread {
-            Arc::make_mut(&mut state.hashes)[item] = hash;
+        for Reread { item, vector } in reread {
             if let Some(coverage) = state.coverage.get_mut(&model) {
                 coverage.set(item, vector.is_some());
             }
@@ -244,10 +232,15 @@ impl Workbook {
         Ok(())
     }
 
-    /// What is read for the items that `before` lacks, and who has read it already.
-    fn added(&self, before: &[Item], items: &[Item], sorting: &Sorting) -> Result<Added> {
+    /// By model: which of the items that `before` lacks it has embedded already.
+    fn embedded_of_added(
+        &self,
+        before: &[Item],
+        items: &[Item],
+        sorting: &Sorting,
+    ) -> Result<BTreeMap<ModelKey, Vec<bool>>> {
         let Some(added) = items.get(before.len()..).filter(|added| !added.is_empty()) else {
-            return Ok(Added::default());
+            return Ok(BTreeMap::new());
         };
         let ids = (before.len()..).map(ItemId::from_index);
         let hashes: Vec<TextHash> = ids
@@ -255,7 +248,7 @@ impl Workbook {
             .map(|(id, item)| TextHash::of(&sorting.embedded_text(id, item)))
             .collect();
         let models: Vec<ModelKey> = self.state().coverage.keys().cloned().collect();
-        let embedded = self.store.read(|transaction| {
+        self.store.read(|transaction| {
             let of_model = |model: ModelKey| {
                 let embedded = match store::models::find(transaction, &model)? {
                     Some(row) => store::vectors::which_exist(transaction, row, &hashes)?,
@@ -264,8 +257,7 @@ impl Workbook {
                 Ok((model, embedded))
             };
             models.into_iter().map(of_model).collect()
-        })?;
-        Ok(Added { hashes, embedded })
+        })
     }
 
     fn reread(&self, before: &Sorting, after: &Sorting, items: &[Item]) -> Result<Vec<Reread>> {
@@ -290,7 +282,7 @@ impl Workbook {
                     Some(model) => store::vectors::get(transaction, model, &hash)?,
                     None => None,
                 };
-                Ok(Reread { item: item.index(), hash, vector })
+                Ok(Reread { item: item.index(), vector })
             };
             changed.into_iter().map(reread).collect()
         })

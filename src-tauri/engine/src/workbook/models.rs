@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::progress::Committed;
-use super::{Coverage, State, Workbook, locked};
+use super::{Coverage, Snapshot, State, Workbook, locked};
 use crate::embed::{Embedder, ModelKey, Sink, given};
 use crate::error::{Error, Result};
 use crate::items::TextHash;
@@ -72,9 +72,8 @@ impl Workbook {
         self.check_writable()?;
         let _one_at_a_time = locked(&self.embedding);
         let model = embedder.key().clone();
-        let (missing, list, hashes) = self.with_coverage(&model, |state| {
-            let missing = missing(&state.coverage[&model]);
-            (missing, state.list.clone(), Arc::clone(&state.hashes))
+        let (missing, list) = self.with_coverage(&model, |state| {
+            (missing(&state.coverage[&model]), state.list.clone())
         })?;
         let total = list.items.len();
         monitor.progress(Stage::Embedding, total - missing.len(), total);
@@ -87,8 +86,9 @@ impl Workbook {
         let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
         let mut keep = |rows: &[usize], vectors: &Vectors| {
             let items: Vec<usize> = rows.iter().map(|&row| missing[row]).collect();
-            self.keep_vectors(&model, items.iter().map(|&item| &hashes[item]), vectors)?;
-            let done = self.note_embedded(&model, &items, &hashes);
+            let hashes: Vec<TextHash> = rows.iter().map(|&row| TextHash::of(texts[row])).collect();
+            self.keep_vectors(&model, hashes.iter(), vectors)?;
+            let done = self.note_embedded(&model, &items, &list);
             // Items may have been added meanwhile.
             monitor.progress(Stage::Embedding, done.min(total), total);
             Ok(())
@@ -135,14 +135,14 @@ impl Workbook {
     }
 
     /// Notes that `items` are embedded as they were read then, and gives the number of all that are.
-    fn note_embedded(&self, model: &ModelKey, items: &[usize], hashes: &[TextHash]) -> usize {
+    fn note_embedded(&self, model: &ModelKey, items: &[usize], read: &Snapshot) -> usize {
         let mut state = self.state();
-        let State { hashes: now, coverage, revision, .. } = &mut *state;
+        let State { list: now, coverage, revision, .. } = &mut *state;
         *revision += 1;
         let Some(coverage) = coverage.get_mut(model) else { return 0 };
         for &item in items {
             // Who was given a context meanwhile is to be read again; who was taken back is not.
-            if now.get(item) == Some(&hashes[item]) {
+            if item < now.items.len() && now.embedded_text(item) == read.embedded_text(item) {
                 coverage.set(item, true);
             }
         }
@@ -175,11 +175,11 @@ impl Workbook {
                 "Not all texts are embedded yet. Let the model finish, then try again.".to_owned()
             })
         };
-        let hashes = self.with_coverage(model, |state| {
-            let is_complete = state.coverage[model].count == state.hashes.len();
-            is_complete.then(|| Arc::clone(&state.hashes))
+        let list = self.with_coverage(model, |state| {
+            let is_complete = state.coverage[model].count == state.list.items.len();
+            is_complete.then(|| state.list.clone())
         })?;
-        let hashes = hashes.ok_or_else(not_yet)?;
+        let hashes = list.ok_or_else(not_yet)?.hashes();
         let loaded =
             self.store.read(|transaction| match store::models::find(transaction, model)? {
                 Some(row) => store::vectors::load(transaction, row, &hashes),
@@ -198,13 +198,14 @@ impl Workbook {
         ask: impl FnOnce(&State) -> T,
     ) -> Result<T> {
         loop {
-            let hashes = {
+            let list = {
                 let state = self.state();
                 if state.coverage.contains_key(model) {
                     return Ok(ask(&state));
                 }
-                Arc::clone(&state.hashes)
+                state.list.clone()
             };
+            let hashes = list.hashes();
             let embedded =
                 self.store.read(|transaction| match store::models::find(transaction, model)? {
                     Some(row) => store::vectors::which_exist(transaction, row, &hashes),
@@ -212,7 +213,7 @@ impl Workbook {
                 })?;
             let mut state = self.state();
             // What is read may have changed meanwhile; then it is looked up again.
-            if Arc::ptr_eq(&state.hashes, &hashes) {
+            if state.list.reread == list.reread {
                 state.coverage.entry(model.clone()).or_insert_with(|| Coverage::new(embedded));
             }
         }

@@ -13,7 +13,7 @@ use crate::analyse::topics::{broad_groups, names_of_groups};
 use crate::analyse::tree::{self, Linkage, Tree};
 use crate::embed::{Embedder as _, ModelKey, Shared, embed_all};
 use crate::error::{Error, Result};
-use crate::items::{ItemId, TextHash};
+use crate::items::ItemId;
 use crate::monitor::{Monitor, Silent};
 use crate::sort::folded;
 use crate::store;
@@ -101,7 +101,7 @@ impl Workbook {
         frame: &mut Frame<'_>,
     ) -> Result<LaidOut> {
         let (vectors, list) = self.embedded_by(&key.model)?;
-        let laid_out = fingerprint(&self.hashes_of(&list)?);
+        let laid_out = Vec::clone(&self.fingerprint(&list));
         let rows = centred(&vectors, &mean(&vectors));
         drop(vectors);
         let before = self.map_like(key)?;
@@ -130,10 +130,10 @@ impl Workbook {
 
     /// The map with a place for every item: none (NaN) for those that were added since.
     fn seen(&self, kept: Arc<KeptMap>) -> LaidOut {
-        let hashes = Arc::clone(&self.state().hashes);
-        let is_stale = kept.laid_out != fingerprint(&hashes);
+        let list = self.snapshot();
+        let is_stale = kept.laid_out != *self.fingerprint(&list);
         let Map { dims, trustworthiness, .. } = kept.map;
-        let length = hashes.len() * dims;
+        let length = list.items.len() * dims;
         if kept.map.positions.len() == length {
             return LaidOut { kept, is_stale };
         }
@@ -143,17 +143,13 @@ impl Workbook {
         LaidOut { kept: Arc::new(KeptMap { map, laid_out: kept.laid_out.clone() }), is_stale }
     }
 
-    /// What the model reads for the items of `list`.
-    ///
-    /// # Errors
-    /// `Cancelled` when that has changed since.
-    fn hashes_of(&self, list: &Snapshot) -> Result<Arc<Vec<TextHash>>> {
-        let state = self.state();
-        if state.list.reread == list.reread {
-            Ok(Arc::clone(&state.hashes))
-        } else {
-            Err(Error::Cancelled)
-        }
+    /// Of what the model reads for every item, in order.
+    fn fingerprint(&self, list: &Snapshot) -> Arc<Vec<u8>> {
+        self.fingerprint.get(list.reread, || {
+            let mut sha256 = Sha256::new();
+            list.hashes().iter().for_each(|hash| sha256.update(hash.0));
+            sha256.finalize().to_vec()
+        })
     }
 
     /// The map that a new one shall lie like.
@@ -322,13 +318,6 @@ impl Workbook {
             })
             .collect())
     }
-}
-
-/// Of what the model reads for every item, in order.
-fn fingerprint(hashes: &[TextHash]) -> Vec<u8> {
-    let mut sha256 = Sha256::new();
-    hashes.iter().for_each(|hash| sha256.update(hash.0));
-    sha256.finalize().to_vec()
 }
 
 /// The list's vectors without what they have in common.
