@@ -9,6 +9,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -22,13 +23,13 @@ const GUIDE = fileURLToPath(new URL("../../ui/guide", import.meta.url));
 const MIXED_WORDS = fileURLToPath(new URL("../../src-tauri/samples/mixed-words.csv", import.meta.url));
 const NAMES = ["fruit", "vegetable", "country", "company", "dog breed", "sport", "occupation", "musical instrument", "gemstone", "programming language"];
 
-/** A picture begins with the start screen, or with the topics of a list: a sample's id, or WORDS. */
-const WORDS = "words";
+/** A picture begins with the start screen, or with the topics of a list: a sample's id. Another list can stand for this one. */
+const WORDS = "mixed-words";
 const PICTURES = {
   start: { scene: (app) => app.get("drop-zone") },
 
   import: {
-    args: (words) => [words],
+    args: (file) => [file ?? MIXED_WORDS],
     scene: (app) => app.get("import-confirm", { timeout: 30_000 }),
   },
 
@@ -167,13 +168,14 @@ async function followed(app) {
   throw new Error("no word brought others along");
 }
 
-async function take(name, picture, { binary, words, out }) {
+async function take(name, picture, { binary, file, out }) {
   const home = new Home();
-  const app = await launchApp(binary, home, { args: picture.args?.(words) ?? (picture.list === WORDS ? [words] : []) });
+  const isOwn = picture.list === WORDS && file !== undefined;
+  const app = await launchApp(binary, home, { args: picture.args?.(file) ?? (isOwn ? [file] : []) });
   try {
-    if (picture.list === WORDS) await confirmImport(app);
+    if (isOwn) await confirmImport(app);
     else if (picture.list) await openSample(app, picture.list);
-    if (picture.list) await waitForTopics(app, { timeout: 120_000 });
+    if (picture.list) await waitForTopics(app, { timeout: 60_000 });
     await picture.scene(app);
     await app.session.run(() => document.fonts.ready.then(() => true));
     await pictureIsStill(app);
@@ -184,7 +186,9 @@ async function take(name, picture, { binary, words, out }) {
     console.log(`ok     ${name}: ${width} x ${height}, ${Math.round(statSync(path).size / 1000)} kB`);
     return true;
   } catch (error) {
-    console.log(`FAILED ${name}\n${error.stack}`);
+    const seen = join(tmpdir(), `kindred-guide-${name}.png`);
+    await app.session.screenshot().then((picture) => writeFileSync(seen, picture), () => {});
+    console.log(`FAILED ${name}, as seen in ${seen}\n${error.stack}`);
     return false;
   } finally {
     await app.close().catch(() => app.session.kill());
@@ -229,7 +233,7 @@ async function main() {
   }
   const out = resolve(values.out ?? join(GUIDE, "pictures"));
   mkdirSync(out, { recursive: true });
-  const options = { binary: positionals[0], words: resolve(values.file ?? MIXED_WORDS), out };
+  const options = { binary: positionals[0], file: values.file && resolve(values.file), out };
   const chosen = Object.entries(PICTURES).filter(([name]) => values.only?.includes(name) ?? true);
   let failed = 0;
   for (const [name, picture] of chosen) failed += (await take(name, picture, options)) ? 0 : 1;
