@@ -58,7 +58,7 @@ const PICTURES = {
     async scene(app) {
       await openTab(app, "board");
       await app.click("sort-open");
-      await app.fill("sort-names", NAMES.join("\n"));
+      await app.fill("sort-names", NAMES.join(", "));
     },
   },
 
