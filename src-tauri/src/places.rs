@@ -12,10 +12,10 @@ pub(crate) fn resources(app: &AppHandle) -> PathBuf {
     let exe = std::env::current_exe().unwrap_or_default();
     let is_in_workspace = workspace.parent().is_some_and(|root| exe.starts_with(root));
     // A build for development can lie anywhere, so it takes only what is installed with it.
-    let prefix = exe.ancestors().nth(2).unwrap_or(&exe);
+    let beside = exe.ancestors().nth(2).unwrap_or(&exe).join("lib");
     match app.path().resource_dir() {
         Ok(folder)
-            if !is_in_workspace && (!cfg!(debug_assertions) || folder.starts_with(prefix)) =>
+            if !is_in_workspace && (!cfg!(debug_assertions) || folder.starts_with(beside)) =>
         {
             folder.join("resources")
         }

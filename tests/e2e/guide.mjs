@@ -9,6 +9,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -22,13 +23,13 @@ const GUIDE = fileURLToPath(new URL("../../ui/guide", import.meta.url));
 const MIXED_WORDS = fileURLToPath(new URL("../../src-tauri/samples/mixed-words.csv", import.meta.url));
 const NAMES = ["fruit", "vegetable", "country", "company", "dog breed", "sport", "occupation", "musical instrument", "gemstone", "programming language"];
 
-/** A picture begins with the start screen, or with the topics of a list: a sample's id, or WORDS. */
-const WORDS = "words";
+/** A picture begins with the start screen, or with the topics of a list: a sample's id. Another list can stand for this one. */
+const WORDS = "mixed-words";
 const PICTURES = {
   start: { scene: (app) => app.get("drop-zone") },
 
   import: {
-    args: (words) => [words],
+    args: (file) => [file ?? MIXED_WORDS],
     scene: (app) => app.get("import-confirm", { timeout: 30_000 }),
   },
 
@@ -38,8 +39,8 @@ const PICTURES = {
     list: WORDS,
     async scene(app) {
       await openTab(app, "board");
-      const [from, to] = await cards(app);
-      await app.session.dragThrough(from.chips[0], [from.x + 40, from.y + 40], [to.x, to.y], [to.x + 4, to.y + 4]);
+      const { chip, from, to } = await misplaced(app);
+      await app.session.dragThrough(chip, [from.x + 40, from.y + 40], [to.x, to.y], [to.x + 4, to.y + 4]);
       await app.get("drop-hint");
     },
   },
@@ -57,7 +58,7 @@ const PICTURES = {
     async scene(app) {
       await openTab(app, "board");
       await app.click("sort-open");
-      await app.fill("sort-names", NAMES.join("\n"));
+      await app.fill("sort-names", NAMES.join(", "));
     },
   },
 
@@ -137,6 +138,7 @@ function cards(app) {
         const { x, y, width } = card.getBoundingClientRect();
         const chips = [...card.querySelectorAll('[data-testid="chip"]')];
         return {
+          title: card.querySelector('[data-testid="card-title"]').textContent.trim(),
           x: x + width / 2,
           y: y + 70,
           words: chips.map((chip) => chip.textContent.trim()),
@@ -152,28 +154,42 @@ function cards(app) {
   });
 }
 
-/** Moves a word into another topic, so that the machine offers what would follow. */
+/** Words of the sample that are fruit, whatever the machine makes of them. */
+const FRUIT = ["feijoa", "satsuma", "salak", "jambul", "loquat", "damson"];
+
+/** A word on the board that belongs into another topic: a fruit elsewhere, or in another list any. */
+async function misplaced(app, place = 0) {
+  const all = await cards(app);
+  const to = all.find((card) => card.title === "fruit") ?? all[0];
+  const strays = all
+    .filter((card) => card !== to)
+    .flatMap((from) => from.words.map((word, index) => ({ word, from, to, chip: from.chips[index] })));
+  const fruit = strays.filter(({ word }) => FRUIT.includes(word));
+  return [...fruit, ...strays][place];
+}
+
+/** Moves a word where it belongs, so that the machine offers what would follow. */
 async function followed(app) {
-  const count = (await cards(app))[0].words.length;
-  for (let place = 0; place < Math.min(count, 6); place += 1) {
-    const [from, to] = await cards(app);
-    await app.session.dragThrough(from.chips[place], [from.x + 40, from.y + 40], [to.x, to.y], [to.x + 4, to.y + 4]);
+  for (let place = 0; place < 8; place += 1) {
+    const { chip, from, to } = await misplaced(app, place);
+    await app.session.dragThrough(chip, [from.x + 40, from.y + 40], [to.x, to.y], [to.x + 4, to.y + 4]);
     await app.session.letGo();
-    const isOffered = until("more is offered", () => app.has("follow-bar"), { timeout: 3000 });
+    const isOffered = until("more is offered", () => app.has("follow-bar"), { timeout: 2500 });
     if (await isOffered.catch(() => false)) return;
     await app.session.press(KEYS.control, "z");
-    await until("it is back", async () => (await cards(app))[0].words.length === from.words.length);
+    await until("it is back", async () => (await cards(app)).some((card) => card.title === from.title && card.words.length === from.words.length));
   }
   throw new Error("no word brought others along");
 }
 
-async function take(name, picture, { binary, words, out }) {
+async function take(name, picture, { binary, file, out }) {
   const home = new Home();
-  const app = await launchApp(binary, home, { args: picture.args?.(words) ?? (picture.list === WORDS ? [words] : []) });
+  const isOwn = picture.list === WORDS && file !== undefined;
+  const app = await launchApp(binary, home, { args: picture.args?.(file) ?? (isOwn ? [file] : []) });
   try {
-    if (picture.list === WORDS) await confirmImport(app);
+    if (isOwn) await confirmImport(app);
     else if (picture.list) await openSample(app, picture.list);
-    if (picture.list) await waitForTopics(app, { timeout: 120_000 });
+    if (picture.list) await waitForTopics(app, { timeout: 60_000 });
     await picture.scene(app);
     await app.session.run(() => document.fonts.ready.then(() => true));
     await pictureIsStill(app);
@@ -184,7 +200,9 @@ async function take(name, picture, { binary, words, out }) {
     console.log(`ok     ${name}: ${width} x ${height}, ${Math.round(statSync(path).size / 1000)} kB`);
     return true;
   } catch (error) {
-    console.log(`FAILED ${name}\n${error.stack}`);
+    const seen = join(tmpdir(), `kindred-guide-${name}.png`);
+    await app.session.screenshot().then((picture) => writeFileSync(seen, picture), () => {});
+    console.log(`FAILED ${name}, as seen in ${seen}\n${error.stack}`);
     return false;
   } finally {
     await app.close().catch(() => app.session.kill());
@@ -229,7 +247,7 @@ async function main() {
   }
   const out = resolve(values.out ?? join(GUIDE, "pictures"));
   mkdirSync(out, { recursive: true });
-  const options = { binary: positionals[0], words: resolve(values.file ?? MIXED_WORDS), out };
+  const options = { binary: positionals[0], file: values.file && resolve(values.file), out };
   const chosen = Object.entries(PICTURES).filter(([name]) => values.only?.includes(name) ?? true);
   let failed = 0;
   for (const [name, picture] of chosen) failed += (await take(name, picture, options)) ? 0 : 1;
