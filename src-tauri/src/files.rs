@@ -1,7 +1,9 @@
-//! Files that reach the app from outside: dropped on the window or named on
-//! the command line. Both go the same way.
+//! Files that reach the app from outside: dropped on the window, named on the
+//! command line, also that of a second start, or opened from a file manager.
+//! All go the same way.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tauri::{AppHandle, DragDropEvent, Manager as _};
@@ -72,12 +74,16 @@ pub(crate) fn receive_files(app: &AppHandle, paths: Vec<PathBuf>) {
     }
 }
 
-/// Files named on the command line, seen from the folder the app was started in.
-pub(crate) fn command_line_files() -> Vec<PathBuf> {
-    std::env::args_os()
+/// Files named on a command line, the program's name first, that was typed in `folder`.
+pub(crate) fn named_on_command_line(
+    line: impl IntoIterator<Item = impl Into<OsString>>,
+    folder: &Path,
+) -> Vec<PathBuf> {
+    line.into_iter()
         .skip(1)
+        .map(Into::into)
         .filter(|argument| !argument.to_string_lossy().starts_with('-'))
-        .filter_map(|argument| std::path::absolute(argument).ok())
+        .map(|argument| folder.join(argument))
         .collect()
 }
 
@@ -121,5 +127,18 @@ mod tests {
             None,
             "a page that is loading listens no more"
         );
+    }
+
+    #[test]
+    fn a_second_start_names_its_files_from_its_own_folder() {
+        let line = ["kindred", "words.csv", "--flag", "../other.txt"];
+        let expected = [PathBuf::from("/lists/words.csv"), PathBuf::from("/lists/../other.txt")];
+        assert_eq!(
+            named_on_command_line(line, Path::new("/lists")),
+            expected,
+            "neither the program nor a flag is a file"
+        );
+        let absolute = named_on_command_line(["kindred", "/a/b.kindred"], Path::new("/lists"));
+        assert_eq!(absolute, [PathBuf::from("/a/b.kindred")], "a whole path stays as it is");
     }
 }

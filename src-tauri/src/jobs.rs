@@ -17,11 +17,13 @@ use crate::messages::{JobId, Progress};
 /// Jobs of one kind exclude each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JobKind {
+    ReadList,
     Embed,
     FindTopics,
     Compare,
     LayOut,
     GrowTree,
+    Export,
 }
 
 /// Who or what stopped a job.
@@ -62,11 +64,13 @@ pub(crate) struct Jobs {
     entries: Mutex<Vec<Entry>>,
     /// Told whenever a job ends.
     ended: Condvar,
+    read_slot: Mutex<()>,
     embed_slot: Mutex<()>,
     topics_slot: Mutex<()>,
     compare_slot: Mutex<()>,
     map_slot: Mutex<()>,
     tree_slot: Mutex<()>,
+    export_slot: Mutex<()>,
 }
 
 /// A job that can be cancelled but has to wait for its turn. Dropping it takes
@@ -125,6 +129,8 @@ impl Announced<'_> {
     /// Waits until the predecessor has ended.
     pub(crate) fn take_turn(&self) -> Running<'_> {
         let slot = match self.kind {
+            JobKind::ReadList => &self.jobs.read_slot,
+            JobKind::Export => &self.jobs.export_slot,
             JobKind::Embed => &self.jobs.embed_slot,
             JobKind::FindTopics => &self.jobs.topics_slot,
             JobKind::Compare => &self.jobs.compare_slot,

@@ -21,11 +21,24 @@ mod recents;
 mod samples;
 mod state;
 mod window;
+mod window_place;
+
+use std::process::ExitCode;
 
 use tauri::{App, Manager as _, RunEvent, WindowEvent};
 
 use files::PendingFiles;
 use state::AppState;
+
+/// What the program is started with to read a list, and do nothing else.
+pub(crate) const READ_LIST: &str = "--read-list";
+
+/// Reads a list for the app that started this process, if that is what it was started for.
+#[must_use]
+pub fn read_list_if_asked() -> Option<ExitCode> {
+    std::env::args_os().nth(1).filter(|argument| argument == READ_LIST)?;
+    Some(kindred_engine::import::worker::serve())
+}
 
 /// Runs the app until its window is closed.
 ///
@@ -35,6 +48,12 @@ pub fn run() {
     let bindings = bindings::builder();
     let answer = bindings.invoke_handler();
     tauri::Builder::default()
+        .manage(PendingFiles::default())
+        // First, so that a second start ends before it has done anything.
+        .plugin(tauri_plugin_single_instance::init(|app, arguments, folder| {
+            window::raise(app);
+            files::receive_files(app, files::named_on_command_line(arguments, folder.as_ref()));
+        }))
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
         .invoke_handler(answer)
@@ -42,6 +61,7 @@ pub fn run() {
             WindowEvent::DragDrop(drag) => files::on_drag(window.app_handle(), drag),
             WindowEvent::CloseRequested { api, .. } => {
                 api.prevent_close();
+                window_place::note(window);
                 window::close_soon(window.app_handle());
             }
             _ => {}
@@ -52,10 +72,14 @@ pub fn run() {
         })
         .build(tauri::generate_context!())
         .expect("the system can show a window")
-        .run(|app, event| {
-            if matches!(event, RunEvent::Exit) {
-                app.state::<AppState>().close();
+        .run(|app, event| match event {
+            RunEvent::Exit => app.state::<AppState>().close(),
+            #[cfg(target_os = "macos")]
+            RunEvent::Opened { urls } => {
+                let paths = urls.iter().filter_map(|url| url.to_file_path().ok()).collect();
+                files::receive_files(app, paths);
             }
+            _ => {}
         });
 }
 
@@ -63,9 +87,9 @@ fn set_up(app: &App) -> tauri::Result<()> {
     let handle = app.handle().clone();
     log::start(&handle);
     priority::lower_parallel_work();
-    app.manage(PendingFiles::default());
     app.manage(AppState::new(&handle)?);
-    files::receive_files(&handle, files::command_line_files());
+    let folder = std::env::current_dir().unwrap_or_default();
+    files::receive_files(&handle, files::named_on_command_line(std::env::args_os(), &folder));
     window::open(app)?;
     // Warm by the time the first list is dropped.
     std::thread::spawn(move || {

@@ -5,7 +5,9 @@
 //! without the other. Numbers are `u32` or exact in an `f64`: a 64-bit integer
 //! has no safe form in JavaScript.
 
+mod files;
 mod from_engine;
+mod from_files;
 mod from_models;
 mod maps;
 mod models;
@@ -15,6 +17,7 @@ use specta::Type;
 use specta_typescript::Number;
 use tauri::ipc::{InvokeResponseBody, IpcResponse};
 
+pub use files::*;
 pub(crate) use from_engine::{count, ids, revision};
 pub(crate) use from_models::{comparison, scale};
 pub use maps::{
@@ -94,92 +97,6 @@ pub struct StartInfo {
     pub recents: Vec<Recent>,
     /// Why nothing can be embedded on this computer, as a sentence.
     pub engine_problem: Option<String>,
-}
-
-/// Where a list comes from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum ListSource {
-    File { path: String },
-    Text { text: String },
-    Sample { id: String },
-}
-
-/// What a dropped or picked file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum FileKind {
-    List,
-    Workbook,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub enum ListFormat {
-    Text,
-    Csv,
-    Tsv,
-}
-
-/// How to read a list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportOptions {
-    pub format: ListFormat,
-    /// Encoding label such as "UTF-8", "UTF-16LE", "windows-1252".
-    pub encoding: String,
-    pub has_header: bool,
-    /// Columns are counted from 0.
-    pub text_column: u32,
-    pub category_column: Option<u32>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct ColumnPreview {
-    pub name: String,
-    /// Cells that are not blank.
-    pub filled: u32,
-    /// Different values among them.
-    pub distinct: u32,
-}
-
-/// A line that could not be read; the rest is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportProblem {
-    /// Counted from 1, as an editor shows it.
-    pub line: u32,
-    pub message: String,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportPreview {
-    pub source_name: String,
-    /// What was recognised; send back changed for another look, or to import.
-    pub options: ImportOptions,
-    /// Encodings the person can choose from.
-    pub encodings: Vec<String>,
-    pub columns: Vec<ColumnPreview>,
-    /// The first rows (at most 100), header left out, one cell per column.
-    pub rows: Vec<Vec<String>>,
-    /// Rows in the whole list, header left out.
-    pub row_count: u32,
-    pub report: ImportReport,
-}
-
-/// What became of the rows read: `rows = kept + blank + duplicates + problemCount`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportReport {
-    pub rows: u32,
-    pub kept: u32,
-    pub blank: u32,
-    pub duplicates: u32,
-    pub problem_count: u32,
-    /// The first of the problems.
-    pub problems: Vec<ImportProblem>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -394,6 +311,8 @@ pub enum Stage {
     LayingOut,
     GrowingTree,
     Saving,
+    ReadingList,
+    Exporting,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]

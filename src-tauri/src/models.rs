@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kindred_engine::analyse::vocabulary::Vocabulary;
 use kindred_engine::embed::api::{ApiEmbedder, Usage};
+use kindred_engine::embed::given::{self, Given};
 use kindred_engine::embed::hashing::HashingEmbedder;
 use kindred_engine::embed::instant::InstantEmbedder;
 use kindred_engine::embed::onnx::{DEFAULT_DIM, OnnxEmbedder, default_key};
@@ -25,6 +26,8 @@ use crate::messages::{ModelView, count};
 
 /// Models that stay loaded beside those that are part of Kindred.
 const MOST_LOADED: usize = 2;
+/// What vectors that came with a list are called.
+const GIVEN: &str = "Your own vectors";
 
 pub(crate) struct Models {
     pub(crate) library: Library,
@@ -86,6 +89,9 @@ impl Models {
     /// The model of a workbook's vectors, for work that the person did not
     /// order: a server is asked nothing then.
     pub(crate) fn unasked(&self, key: &ModelKey, monitor: &dyn Monitor) -> EngineResult<Shared> {
+        if let Some(given) = Given::of(key) {
+            return Ok(Shared::new(given));
+        }
         match self.of(key)? {
             Model::Server(server) => Ok(Shared::new(Unasked::new(key.clone(), &server))),
             model => self.local(&model, monitor),
@@ -94,6 +100,9 @@ impl Models {
 
     /// The model of a workbook's vectors, for work that the person ordered just now.
     pub(crate) fn asked(&self, key: &ModelKey, monitor: &dyn Monitor) -> EngineResult<Shared> {
+        if let Some(given) = Given::of(key) {
+            return Ok(Shared::new(given));
+        }
         match self.of(key)? {
             Model::Server(server) => self.server(&server),
             model => self.local(&model, monitor),
@@ -213,7 +222,7 @@ impl Models {
             },
             None => ModelView {
                 id: key.id.clone(),
-                name: key.id.clone(),
+                name: if given::is_given(key) { GIVEN.to_owned() } else { key.id.clone() },
                 dim: count(
                     workbook.and_then(|w| w.vectors_of(key).ok()).map_or(0, |rows| rows.dim()),
                 ),

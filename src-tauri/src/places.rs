@@ -9,11 +9,16 @@ use tauri::{AppHandle, Manager as _};
 /// the workspace's.
 pub(crate) fn resources(app: &AppHandle) -> PathBuf {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let is_workspace_build = cfg!(debug_assertions)
-        || std::env::current_exe()
-            .is_ok_and(|exe| workspace.parent().is_some_and(|root| exe.starts_with(root)));
+    let exe = std::env::current_exe().unwrap_or_default();
+    let is_in_workspace = workspace.parent().is_some_and(|root| exe.starts_with(root));
+    // A build for development can lie anywhere, so it takes only what is installed with it.
+    let beside = exe.ancestors().nth(2).unwrap_or(&exe).join("lib");
     match app.path().resource_dir() {
-        Ok(folder) if !is_workspace_build => folder.join("resources"),
+        Ok(folder)
+            if !is_in_workspace && (!cfg!(debug_assertions) || folder.starts_with(beside)) =>
+        {
+            folder.join("resources")
+        }
         _ => workspace.join("resources"),
     }
 }

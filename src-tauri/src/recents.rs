@@ -70,11 +70,11 @@ impl Recents {
 }
 
 /// Puts the complete file in place of the old one, so that a reader never meets half of it.
-fn write_whole(file: &Path, entries: &[RecentEntry]) -> std::io::Result<()> {
+pub(crate) fn write_whole(file: &Path, contents: &impl Serialize) -> std::io::Result<()> {
     let folder = file.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut new = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer_pretty(&mut new, entries)?;
+    serde_json::to_writer_pretty(&mut new, contents)?;
     new.flush()?;
     new.as_file().sync_all()?;
     new.persist(file)?;

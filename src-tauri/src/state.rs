@@ -136,7 +136,7 @@ mod tests {
     use tauri::ipc::Channel;
 
     fn workbook(path: &Path) -> Workbook {
-        let source = || Source::Text { name: "list", text: "apple\npear" };
+        let source = || Source::Text { name: "list", text: "apple\npear", html: None };
         let preview = import::preview(source(), None).expect("a list can be previewed");
         let list = import::read(source(), &preview.options).expect("a list can be read");
         let origin = Origin {

@@ -9,6 +9,7 @@ use tauri_specta::Event as _;
 
 use crate::files::PendingFiles;
 use crate::messages::WindowClosing;
+use crate::window_place;
 
 /// The tokens `paper` of the page, so that nothing flashes before it is drawn.
 const LIGHT_PAPER: Color = Color(0xf6, 0xf5, 0xf2, 0xff);
@@ -22,6 +23,9 @@ pub(crate) fn open(app: &App) -> tauri::Result<()> {
     let window = WebviewWindowBuilder::from_config(app, config)?
         .on_page_load(|window, page| on_page_load(&window, &page))
         .build()?;
+    if let Err(error) = window_place::restore(&window) {
+        tracing::warn!(%error, "the window could not be put where it was");
+    }
     let paper = if window.theme()? == Theme::Dark { DARK_PAPER } else { LIGHT_PAPER };
     window.set_background_color(Some(paper))
 }
@@ -57,6 +61,15 @@ pub(crate) fn close_soon(app: &AppHandle) {
 pub(crate) fn close(app: &AppHandle) {
     if let Some(Err(error)) = get(app).map(|window| window.destroy()) {
         tracing::warn!(%error, "the window could not be closed");
+    }
+}
+
+/// Puts the window in front of others, wherever it was.
+pub(crate) fn raise(app: &AppHandle) {
+    let Some(window) = get(app) else { return };
+    let raised = window.unminimize().and_then(|()| window.set_focus());
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the window could not be raised");
     }
 }
 

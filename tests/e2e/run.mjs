@@ -14,10 +14,12 @@ import { Home, launchApp } from "./lib/app.mjs";
 import { onOwnDisplay } from "./lib/display.mjs";
 import { bigLists } from "./specs/big_lists.mjs";
 import { files } from "./specs/files.mjs";
+import { handingOn } from "./specs/handing_on.mjs";
 import { journey } from "./specs/journey.mjs";
 import { models } from "./specs/models.mjs";
 import { seeing } from "./specs/seeing.mjs";
 import { teaching } from "./specs/teaching.mjs";
+import { window } from "./specs/window.mjs";
 
 const EVIDENCE = fileURLToPath(new URL("../../target/e2e", import.meta.url));
 
@@ -70,7 +72,7 @@ async function main([binary, part = ""]) {
     return;
   }
   rmSync(EVIDENCE, { recursive: true, force: true });
-  const specs = Object.entries({ ...journey, ...teaching, ...models, ...seeing, ...files, ...bigLists }).filter(([sentence]) => sentence.includes(part));
+  const specs = Object.entries({ ...journey, ...teaching, ...models, ...seeing, ...files, ...handingOn, ...window, ...bigLists }).filter(([sentence]) => sentence.includes(part));
   let failed = 0;
   for (const [sentence, spec] of specs) failed += (await runSpec(sentence, spec, binary)) ? 0 : 1;
   console.log(`${specs.length - failed} passed, ${failed} failed`);

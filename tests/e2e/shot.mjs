@@ -10,7 +10,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Home, launchApp } from "./lib/app.mjs";
 import { onOwnDisplay } from "./lib/display.mjs";
-import { choose, mapIsLaidOut, openSample, openTab, selectWord, waitForTopics } from "./lib/steps.mjs";
+import { choose, confirmImport, mapIsLaidOut, openSample, openTab, pictureIsStill, selectWord, sortInto, waitForTopics } from "./lib/steps.mjs";
 import { until } from "./lib/until.mjs";
 
 async function shoot(binary, out, options) {
@@ -59,33 +59,6 @@ async function showMap(app, { dims }) {
   await app.click("map-lay-out");
   await until("the choice of a layout is gone", async () => !(await app.has("map-lay-out")));
   await mapIsLaidOut(app);
-}
-
-/** A list of one column opens by itself, others ask which column to take. */
-async function confirmImport(app) {
-  await until("the list is read", async () => (await app.has("import-confirm")) || (await app.has("workbook")));
-  if (await app.has("import-confirm")) await app.click("import-confirm");
-}
-
-/** Sorts into the topics with these names, separated by commas. */
-async function sortInto(app, names) {
-  await openTab(app, "board");
-  await app.click("sort-open");
-  await app.fill("sort-names", names);
-  await app.click("sort-confirm");
-  const last = names.split(",").at(-1).trim();
-  await until("the list is sorted", async () => (await app.texts("topic-name")).includes(last));
-}
-
-/** Waits until two pictures in a row are the same: nothing fades or loads any more. */
-async function pictureIsStill(app) {
-  let before = await app.session.screenshot();
-  await until("the picture is still", async () => {
-    const now = await app.session.screenshot();
-    const isStill = now.equals(before);
-    before = now;
-    return isStill;
-  }, { every: 300 });
 }
 
 const { values, positionals } = parseArgs({

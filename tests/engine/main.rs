@@ -1,5 +1,6 @@
 //! What the engine does, seen from outside. One binary; a file per stage.
 
+mod adding;
 mod analyse;
 mod api;
 mod classify;
@@ -16,6 +17,7 @@ mod library;
 mod model;
 mod models;
 mod own;
+mod report;
 mod seeing;
 mod server;
 mod store;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kindred_engine::edits::{Applied, Edit, MAX_CONTEXT, MAX_TOPIC_NAME};
+use kindred_engine::edits::{Applied, Edit, Extent, MAX_CONTEXT, MAX_TOPIC_NAME};
 use kindred_engine::items::{Item, ItemId};
 use kindred_engine::topics::{Placement, Sorting, TopicId};
 use proptest::prelude::*;
@@ -15,9 +15,9 @@ fn items() -> Vec<Item> {
     numbered(ITEMS).items
 }
 
-fn replace(salt: u32) -> Edit {
+fn replace(salt: u32, items: usize) -> Edit {
     let topics = salt % 4;
-    let mut sorting = sorting(ITEMS, topics, salt);
+    let mut sorting = sorting(items, topics, salt);
     sorting.threshold = salt.is_multiple_of(3).then_some(0.1 + salt as f32 / 70.0);
     for (item, place) in sorting.placements.iter_mut().enumerate() {
         place.suggested = place.topic.or(place.runner_up);
@@ -51,7 +51,7 @@ fn context(item: u32, context: Option<&str>) -> Edit {
 fn every_edit_does_what_it_says_and_says_what_it_did() {
     let start = || {
         let mut sorting = Sorting::default();
-        replace(7).apply(&mut sorting, &items()).expect("it makes sense");
+        replace(7, ITEMS).apply(&mut sorting, &items()).expect("it makes sense");
         for (topic, name) in sorting.topics.iter_mut().zip(["fruit", "pears", "towns"]) {
             topic.name = name.into();
         }
@@ -129,8 +129,8 @@ fn every_edit_does_what_it_says_and_says_what_it_did() {
             })
     });
     check(context(3, Some(" the\ncompany ")), "Read text 3 as text 3, the company", &|_, after| {
-        let read = after.embedded_text(ItemId(3), &items()[3]);
-        read == "text 3, the company" && at(after, 3).confidence == 0.7
+        after.embedded_text(ItemId(3), &items()[3]) == "text 3, the company"
+            && at(after, 3).confidence == 0.7
     });
 }
 
@@ -151,7 +151,7 @@ fn the_history_can_be_read_and_travelled() {
     let desk = Desk::new();
     let workbook = desk.workbook(&numbered(ITEMS));
     let mut states = vec![workbook.sorting()];
-    for edit in [replace(7), new_topic("nuts", &[1]), move_to(&[2, 3], None)] {
+    for edit in [replace(7, ITEMS), new_topic("nuts", &[1]), move_to(&[2, 3], None)] {
         workbook.apply(&edit).expect("it makes sense");
         states.push(workbook.sorting());
     }
@@ -243,7 +243,7 @@ fn undo_and_redo_survive_a_restart_and_a_new_edit_ends_redo() {
     );
     workbook.undo().expect("undoing nothing is nothing");
     workbook.redo().expect("redoing nothing is nothing");
-    workbook.apply(&replace(7)).expect("applied");
+    workbook.apply(&replace(7, ITEMS)).expect("applied");
     let found = workbook.sorting();
     let id = found.topics[0].id;
     workbook.apply(&rename(id, "fruit")).expect("applied");
@@ -274,7 +274,7 @@ fn undo_and_redo_survive_a_restart_and_a_new_edit_ends_redo() {
     workbook.undo().expect("taken back");
     workbook.undo().expect("taken back");
     assert_eq!(workbook.sorting(), empty, "as it began");
-    workbook.apply(&replace(9)).expect("applied");
+    workbook.apply(&replace(9, ITEMS)).expect("applied");
     assert_eq!(workbook.redo_label(), None, "a new edit ends what could be redone");
     assert_eq!(
         workbook.undo_label().as_deref(),
@@ -287,9 +287,9 @@ fn undo_and_redo_survive_a_restart_and_a_new_edit_ends_redo() {
 fn an_edit_that_changes_nothing_is_not_kept() {
     let desk = Desk::new();
     let workbook = desk.workbook(&numbered(ITEMS));
-    workbook.apply(&replace(7)).expect("applied");
+    workbook.apply(&replace(7, ITEMS)).expect("applied");
     let revision = workbook.revision();
-    workbook.apply(&replace(7)).expect("applied");
+    workbook.apply(&replace(7, ITEMS)).expect("applied");
     assert_eq!(workbook.revision(), revision, "nothing changed, so nothing is fetched again");
     workbook.undo().expect("taken back");
     assert_eq!(workbook.undo_label(), None, "one undo is enough");
@@ -341,6 +341,14 @@ fn edits_are_kept_in_a_form_that_older_workbooks_have() {
             format!(r#"{{"kind":"restoreTopic","topic":{}}}"#, restored.expect("two topics")),
         ),
         (
+            Edit::Resize {
+                from: Extent { items: 1, columns: 0 },
+                to: Extent { items: 2, columns: 3 },
+                patch: serde_json::from_str(r#"{"items":2,"topics":null,"threshold_bits":null,"moved":[],"places":{"places":[],"runners_up":[],"confidence_bits":[],"pinned":[],"suggested":[],"runner_up_confidence_bits":[]},"contexts":[]}"#).expect("a patch"),
+            },
+            r#"{"kind":"resize","from":{"items":1,"columns":0},"to":{"items":2,"columns":3},"patch":{"items":2,"topics":null,"threshold_bits":null,"moved":[],"places":{"places":[],"runners_up":[],"confidence_bits":[],"pinned":[],"suggested":[],"runner_up_confidence_bits":[]},"contexts":[]}}"#.into(),
+        ),
+        (
             moved.inverse,
             r#"{"kind":"patch","items":2,"topics":null,"threshold_bits":null,"moved":[1],"places":{"places":[null],"runners_up":[100],"confidence_bits":[1063828014],"pinned":[],"suggested":[null],"runner_up_confidence_bits":[1048576000]},"contexts":[]}"#.into(),
         ),
@@ -363,15 +371,15 @@ fn edits_are_kept_in_a_form_that_older_workbooks_have() {
 }
 
 /// A random edit that makes sense in `sorting`.
-fn random_edit(sorting: &Sorting, choice: u32, name: &str) -> Edit {
+pub(crate) fn random_edit(sorting: &Sorting, items: usize, choice: u32, name: &str) -> Edit {
     let count = sorting.topics.len() as u32;
-    let some: Vec<u32> = (0..ITEMS as u32).filter(|item| (item * 7 + choice) % 5 < 2).collect();
+    let some: Vec<u32> = (0..items as u32).filter(|item| (item * 7 + choice) % 5 < 2).collect();
     let topic = |offset: u32| sorting.topics[((choice + offset) % count) as usize].id;
     match choice % 12 {
         0 => new_topic(name, &some),
         1 => Edit::UnpinItems { items: some.into_iter().map(ItemId).collect() },
         2 => Edit::SetThreshold { threshold: choice as f32 / 40.0 },
-        3 => context(choice % ITEMS as u32, (choice % 2 == 1).then_some(name)),
+        3 => context(choice % items as u32, (choice % 2 == 1).then_some(name)),
         4 => move_to(&some, None),
         5 if count > 0 => move_to(&some, Some(topic(1))),
         6 if count > 0 => rename(topic(0), name),
@@ -379,7 +387,7 @@ fn random_edit(sorting: &Sorting, choice: u32, name: &str) -> Edit {
         8 if count > 0 => Edit::ReorderTopic { topic: topic(2), place: choice as usize % 5 },
         9 if count > 1 => merge(topic(0), topic(1)),
         10 if count > 0 => Edit::DeleteTopic { topic: topic(3) },
-        _ => replace(choice),
+        _ => replace(choice, items),
     }
 }
 
@@ -392,7 +400,7 @@ proptest! {
         let mut states = vec![sorting.clone()];
         let mut history = Vec::new();
         for (choice, name) in &choices {
-            let edit = random_edit(&sorting, *choice, name);
+            let edit = random_edit(&sorting, ITEMS, *choice, name);
             let applied = edit.apply(&mut sorting, &items()).expect("it makes sense");
             states.push(sorting.clone());
             // As the workbook keeps it: through JSON and back.
@@ -420,7 +428,7 @@ proptest! {
         let workbook = desk.workbook(&numbered(ITEMS));
         let first = workbook.sorting();
         for (choice, name) in &choices {
-            workbook.apply(&random_edit(&workbook.sorting(), *choice, name)).expect("it makes sense");
+            workbook.apply(&random_edit(&workbook.sorting(), ITEMS, *choice, name)).expect("it makes sense");
         }
         let last = workbook.sorting();
         drop(workbook);

@@ -49,10 +49,21 @@ pub enum Edit {
         /// What happened, for the person: "Found 10 topics".
         label: String,
     },
+    /// Makes the list longer, or shorter when it is taken back. What was added is kept beside the
+    /// history until it can no longer be done again.
+    Resize { from: Extent, to: Extent, patch: Patch },
     /// Puts back what differs: takes any edit back.
     Patch(Patch),
     /// Takes back what changed a topic. Kept for workbooks that have it in their history.
     RestoreTopic { topic: Topic },
+}
+
+/// How long a list is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extent {
+    pub items: usize,
+    /// Kept columns.
+    pub columns: usize,
 }
 
 /// What applying an edit gave.
@@ -65,7 +76,8 @@ pub struct Applied {
 }
 
 impl Edit {
-    /// Changes `sorting`, which is that of `items`, or leaves it as it was and fails.
+    /// Changes `sorting`, which is that of `items` (those afterwards, if the list becomes longer or
+    /// shorter), or leaves it as it was and fails.
     ///
     /// # Errors
     /// `Invalid` when the edit names a topic or an item that is not there, an
@@ -73,7 +85,11 @@ impl Edit {
     pub fn apply(&self, sorting: &mut Sorting, items: &[Item]) -> Result<Applied> {
         let mut after = sorting.clone();
         let label = self.change(&mut after, items)?;
-        let inverse = Self::Patch(Patch::between(&after, sorting));
+        let patch = Patch::between(&after, sorting);
+        let inverse = match *self {
+            Self::Resize { from, to, .. } => Self::Resize { from: to, to: from, patch },
+            _ => Self::Patch(patch),
+        };
         *sorting = after;
         Ok(Applied { inverse, label })
     }
@@ -155,8 +171,14 @@ impl Edit {
                 *sorting = Sorting { contexts, model, ..new.clone() };
                 Ok(label.clone())
             }
+            Self::Resize { from, to, patch } => {
+                patch.apply(sorting, items.len())?;
+                check(sorting)?;
+                let added: Vec<ItemId> = (from.items..to.items).map(ItemId::from_index).collect();
+                Ok(format!("Added {}", listed(&added, items)))
+            }
             Self::Patch(patch) => {
-                patch.apply(sorting)?;
+                patch.apply(sorting, items.len())?;
                 check(sorting)?;
                 Ok("Took a change back".to_owned())
             }
@@ -169,7 +191,7 @@ impl Edit {
 
     /// Whether it says itself where every item is.
     fn brings_places(&self) -> bool {
-        matches!(self, Self::ReplaceSorting { .. } | Self::Patch(_))
+        matches!(self, Self::ReplaceSorting { .. } | Self::Patch(_) | Self::Resize { .. })
     }
 }
 
@@ -245,7 +267,9 @@ fn set_threshold(sorting: &mut Sorting, threshold: f32) -> Result<()> {
         return Err(Error::Invalid("Choose a share from 0 to 100 %.".to_owned()));
     }
     sorting.threshold = Some(threshold);
-    for place in sorting.placements.iter_mut().filter(|place| !place.pinned) {
+    // Where the machine has no opinion, as in topics that came with the list, nothing is judged.
+    let is_judged = |place: &&mut Placement| !place.pinned && place.suggested.is_some();
+    for place in sorting.placements.iter_mut().filter(is_judged) {
         place.topic = Sorting::placed_by_threshold(threshold, place);
     }
     Ok(())

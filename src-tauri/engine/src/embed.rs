@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod distil;
+pub mod given;
 pub mod hashing;
 pub mod instant;
 pub mod onnx;

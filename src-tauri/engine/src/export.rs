@@ -1,8 +1,23 @@
-//! Writes what a workbook holds for other programs to read.
+//! Writes what a workbook holds for other programs and for people who have no Kindred.
+//!
+//! Every format has a file of its own; what they have in common, rows of named
+//! columns, is in [`rows`]. A file appears whole or not at all. Texts are data
+//! wherever they go: no spreadsheet finds a formula in them and no browser a tag.
 
-use std::borrow::Cow;
-use std::fs::File;
-use std::io::Write as _;
+mod copied;
+mod csv;
+mod digest;
+mod html;
+mod json;
+mod palette;
+mod parquet;
+mod report;
+mod rows;
+mod safe;
+mod target;
+mod vectors;
+mod xlsx;
+
 use std::path::Path;
 
 use base64::Engine as _;
@@ -10,43 +25,81 @@ use base64::prelude::BASE64_STANDARD;
 
 use crate::error::{Error, Result};
 use crate::files;
-use crate::items::{Item, ItemId};
-use crate::topics::Sorting;
+use crate::items::ItemId;
+use crate::monitor::{Monitor, Stage};
+use crate::workbook::Workbook;
+use rows::Table;
+pub use safe::{from_safe, safe};
 
-/// Writes text, topic and confidence of `items` at `order`, in that order, as
-/// CSV that spreadsheets open well: with a byte order mark, and with nothing in
-/// it that they would take for a formula. An item in Unsorted has no topic; a
-/// workbook whose topics were never found has neither topics nor confidence.
+/// What a file is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    Csv,
+    Xlsx,
+    Json,
+    /// Vectors for NumPy, and the texts in a `.txt` beside them.
+    Npy,
+    /// Vectors and facts as two TSV files, as the TensorFlow projector takes them.
+    Projector,
+    Parquet,
+    /// A page of HTML to read and to print.
+    Report,
+}
+
+/// What is written, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportOptions {
+    pub format: ExportFormat,
+    /// These items in this order; `None`: all, in list order.
+    pub items: Option<Vec<ItemId>>,
+    /// Whether CSV has every text exactly, for programs, and not made safe for spreadsheets.
+    pub is_exact: bool,
+    /// Whether CSV begins with a byte order mark: without it Excel takes UTF-8 for the system's old encoding.
+    pub has_mark: bool,
+}
+
+/// What a file tells about itself that the workbook does not know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    pub model_name: String,
+    /// As the reader shall see it.
+    pub written_at: String,
+    pub app_version: String,
+}
+
+/// Writes the items asked for to `path`. Two formats write a second file beside it.
 ///
 /// # Errors
-/// `Invalid` for an item that is not there; `Unwritable`, `DiskFull`. The file
-/// that was there before stays then.
-pub fn write_csv(path: &Path, items: &[Item], sorting: &Sorting, order: &[ItemId]) -> Result<()> {
-    if order.iter().any(|item| item.index() >= items.len()) {
-        return Err(Error::Invalid("This item is not in the list.".to_owned()));
+/// `Invalid` for an item that is not there, for vectors of texts that are not embedded yet and for
+/// more than a format holds; `Unwritable`, `DiskFull`, `Cancelled`, `Storage`. The files that were
+/// there before stay then.
+pub fn write(
+    workbook: &Workbook,
+    path: &Path,
+    options: &ExportOptions,
+    facts: &Facts,
+    monitor: &dyn Monitor,
+) -> Result<()> {
+    let table = Table::new(workbook, options.items.as_deref())?;
+    monitor.progress(Stage::Exporting, 0, table.len());
+    monitor.check()?;
+    match options.format {
+        ExportFormat::Csv => csv::write(&table, path, options, monitor),
+        ExportFormat::Xlsx => xlsx::write(&table, path, facts, monitor),
+        ExportFormat::Json => json::write(&table, path, facts, monitor),
+        ExportFormat::Npy => vectors::write_npy(&table, path, monitor),
+        ExportFormat::Projector => vectors::write_projector(&table, path, monitor),
+        ExportFormat::Parquet => parquet::write(&table, path, facts, monitor),
+        ExportFormat::Report => report::write(&table, path, facts, monitor),
     }
-    files::replace_with(path, |temporary| {
-        let write = || -> std::io::Result<()> {
-            let mut file = File::create(temporary)?;
-            // Without it Excel takes UTF-8 for the system's old encoding.
-            file.write_all("\u{feff}".as_bytes())?;
-            let mut rows = csv::Writer::from_writer(file);
-            rows.write_record(["text", "topic", "confidence"])?;
-            for &item in order {
-                let place = sorting.placements.get(item.index());
-                let topic = place.and_then(|place| sorting.topic(place.topic?));
-                let confidence =
-                    place.map(|place| format!("{:.3}", place.confidence)).unwrap_or_default();
-                rows.write_record([
-                    safe(&items[item.index()].text).as_ref(),
-                    safe(topic.map_or("", |topic| &topic.name)).as_ref(),
-                    &confidence,
-                ])?;
-            }
-            rows.flush()
-        };
-        write().map_err(|error| files::unwritable(path, &error))
-    })
+}
+
+/// The items asked for, to paste into a spreadsheet or a document: tab-separated, and as a table of HTML.
+///
+/// # Errors
+/// `Invalid` for an item that is not there; `Storage`.
+pub fn table(workbook: &Workbook, items: Option<&[ItemId]>) -> Result<(String, String)> {
+    copied::both(&Table::new(workbook, items)?)
 }
 
 /// Writes a picture that the window made, given in base 64.
@@ -65,30 +118,4 @@ pub fn write_picture(path: &Path, base64: &str) -> Result<()> {
 pub fn picture_bytes(base64: &str) -> Result<Vec<u8>> {
     let broken = |error| Error::Invalid(format!("This picture cannot be read: {error}."));
     BASE64_STANDARD.decode(base64).map_err(broken)
-}
-
-/// `text` so that no spreadsheet takes it for a formula: an apostrophe goes in
-/// front of what would be one (the list is OWASP's, "CSV Injection"). A text
-/// that already has apostrophes there gets one more, so that taking one away
-/// gives every text back: see [`from_safe`].
-#[must_use]
-pub fn safe(text: &str) -> Cow<'_, str> {
-    if looks_like_formula(text) { format!("'{text}").into() } else { text.into() }
-}
-
-/// The text that [`safe`] was given.
-#[must_use]
-pub fn from_safe(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(text) if looks_like_formula(text) => text,
-        _ => cell,
-    }
-}
-
-fn looks_like_formula(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with([
-        '=', '+', '-', '@', '\t', '\r',
-        '\n', // The wide forms, which East Asian spreadsheets take for the same.
-        '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}',
-    ])
 }

@@ -24,6 +24,45 @@ pub(crate) fn replace_with(path: &Path, write: impl FnOnce(&Path) -> Result<()>)
     Ok(())
 }
 
+/// Writes two files that belong together, as [`replace_with`] writes one: when it fails, both are as
+/// they were.
+pub(crate) fn replace_both(
+    paths: [&Path; 2],
+    write: impl FnOnce([&Path; 2]) -> Result<()>,
+) -> Result<()> {
+    let [first, second] = paths;
+    let temporaries = paths.map(|path| beside(path, ".part"));
+    let [new_first, new_second] = &temporaries;
+    let old_second = beside(second, ".old");
+    let ready = || {
+        temporaries.iter().try_for_each(|temporary| remove_if_there(temporary))?;
+        write([new_first, new_second])?;
+        sync_file(new_first).map_err(|error| unwritable(first, &error))?;
+        sync_file(new_second).map_err(|error| unwritable(second, &error))?;
+        let had_second = second.exists();
+        if had_second {
+            fs::rename(second, &old_second).map_err(|error| unwritable(second, &error))?;
+        }
+        let renamed = fs::rename(new_second, second)
+            .map_err(|error| unwritable(second, &error))
+            .and_then(|()| fs::rename(new_first, first).map_err(|error| unwritable(first, &error)));
+        match renamed {
+            // What cannot be put back or taken away here could not be renamed either.
+            Err(_) if had_second => drop(fs::rename(&old_second, second)),
+            Err(_) => drop(fs::remove_file(second)),
+            Ok(()) => drop(fs::remove_file(&old_second)),
+        }
+        renamed
+    };
+    let written = ready();
+    if written.is_err() {
+        temporaries.iter().for_each(|temporary| drop(fs::remove_file(temporary)));
+        return written;
+    }
+    sync_folder(first);
+    Ok(())
+}
+
 /// `path` with `ending` added to its file name.
 pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
@@ -56,7 +95,7 @@ fn reason(error: &io::Error) -> String {
     }
 }
 
-fn remove_if_there(path: &Path) -> Result<()> {
+pub(crate) fn remove_if_there(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(unwritable(path, &error)),
         _ => Ok(()),

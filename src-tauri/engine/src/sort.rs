@@ -16,7 +16,7 @@ use crate::topics::{Placement, Sorting, Topic};
 /// How sure the machine must be to place an item, as long as the person did not say.
 pub const USUAL_THRESHOLD: f32 = 0.3;
 /// More topics than this nobody reads.
-const MOST_TOPICS: usize = 1000;
+pub(crate) const MOST_TOPICS: usize = 1000;
 
 /// A topic to sort into.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,6 +194,10 @@ impl Plan {
             clues.iter_mut().for_each(|clue| clue.name = None);
         }
         clues
+    }
+
+    pub(crate) fn topic_name(&self, place: usize) -> &str {
+        &self.sorting.topics[place].name
     }
 
     pub(crate) fn topic_count(&self) -> usize {

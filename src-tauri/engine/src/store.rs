@@ -6,6 +6,7 @@
 
 pub(crate) mod answers;
 mod backups;
+pub(crate) mod columns;
 mod day;
 pub(crate) mod edits;
 pub(crate) mod import_report;
@@ -31,10 +32,8 @@ pub use day::Day;
 
 use crate::error::{Error, Result};
 use crate::files;
-use crate::import::ImportReport;
-use crate::items::Item;
+use crate::monitor::Monitor;
 use lock::{Lock, Taken};
-use meta::Meta;
 
 /// "KNDR": tells a workbook from any other SQLite database.
 const APPLICATION_ID: i32 = 0x4b4e_4452;
@@ -45,6 +44,7 @@ const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("store/migrations/0002_sort_and_teach.sql")).foreign_key_check(),
     M::up(include_str!("store/migrations/0003_models.sql")).foreign_key_check(),
     M::up(include_str!("store/migrations/0004_maps.sql")).foreign_key_check(),
+    M::up(include_str!("store/migrations/0005_columns_and_additions.sql")).foreign_key_check(),
 ];
 
 /// The version of the workbooks that are made now.
@@ -52,6 +52,9 @@ pub const VERSION: usize = MIGRATIONS.len();
 
 /// Five rows of a 384-dimensional model fill a page of 8 KiB to 97 %.
 const PAGE_BYTES: u32 = 8192;
+
+/// While a workbook is made.
+const CACHE_OF_NEW_KIB: i64 = 128 << 10;
 
 /// A mutex guards each connection here already.
 const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX.union(OpenFlags::SQLITE_OPEN_URI);
@@ -70,15 +73,13 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Makes the workbook file `path`, complete or not at all.
+    /// Makes the workbook file `path` with what `fill` puts into it, complete or not at all.
     ///
     /// # Errors
     /// `Unwritable` when there is a file of that name, or it cannot be made.
     pub(crate) fn create(
         path: &Path,
-        meta: &Meta,
-        list: &[Item],
-        report: &ImportReport,
+        fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
     ) -> Result<()> {
         if path.exists() {
             return Err(files::unwritable(path, &io::ErrorKind::AlreadyExists.into()));
@@ -86,23 +87,23 @@ impl Store {
         files::replace_with(path, |temporary| {
             // Makes the file first, so that a refusal says why.
             File::create_new(temporary).map_err(|error| files::unwritable(path, &error))?;
-            let fill = || -> rusqlite::Result<()> {
+            let make = || -> rusqlite::Result<()> {
                 let mut connection = Connection::open(temporary)?;
                 connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+                // Vectors are found by hash, which is no order: their index stays in memory.
+                connection.pragma_update(None, "cache_size", -CACHE_OF_NEW_KIB)?;
                 // Nobody sees the file before it is complete and on the disk.
                 connection.pragma_update(None, "synchronous", "OFF")?;
                 connection.pragma_update(None, "foreign_keys", true)?;
                 migrate(&mut connection, MIGRATIONS)?;
                 let transaction = connection.transaction()?;
-                meta::insert(&transaction, meta)?;
-                import_report::insert(&transaction, report)?;
-                items::insert(&transaction, list)?;
+                fill(&transaction)?;
                 transaction.commit()?;
                 connection.pragma_update(None, "application_id", APPLICATION_ID)?;
                 connection.pragma_update(None, "journal_mode", "WAL")?;
                 connection.close().map_err(|(_, error)| error)
             };
-            fill().map_err(Error::from)
+            make().map_err(Error::from)
         })
     }
 
@@ -176,6 +177,38 @@ impl Store {
         change().map_err(|error| at(&self.path, error.into()))
     }
 
+    /// Copies the file as it is now to `path`, in place of what is there.
+    ///
+    /// # Errors
+    /// `Invalid` for its own path; `Unwritable` when another window has that workbook open, or
+    /// nothing can be written there; `DiskFull`.
+    pub(crate) fn save_copy(&self, path: &Path) -> Result<()> {
+        if is_same_file(&self.path, path) {
+            return Err(Error::Invalid(
+                "A copy needs a name or a place of its own. Choose another one.".to_owned(),
+            ));
+        }
+        let in_the_way = path.exists().then(|| Lock::take(path));
+        if let Some(Taken::Elsewhere) = in_the_way {
+            return Err(Error::Unwritable {
+                path: path.to_path_buf(),
+                reason: "this workbook is open in another window".to_owned(),
+            });
+        }
+        files::replace_with(path, |temporary| {
+            // With a connection of its own, because it takes as long as the file is large.
+            let connection = open_to_look(&self.path).map_err(|error| at(&self.path, error))?;
+            // So that a refusal says why; SQLite takes an empty file for none.
+            File::create_new(temporary).map_err(|error| files::unwritable(path, &error))?;
+            connection
+                .execute("VACUUM INTO ?1", [temporary.to_string_lossy()])
+                .map_err(|error| at(&self.path, error.into()))?;
+            // What was not yet folded into the old file would be taken for part of the new one.
+            files::remove_if_there(&files::beside(path, "-wal"))?;
+            files::remove_if_there(&files::beside(path, "-shm"))
+        })
+    }
+
     /// Reads the whole file to see whether it holds together.
     ///
     /// # Errors
@@ -199,6 +232,15 @@ pub(crate) fn damage(what: String) -> rusqlite::Error {
         rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT),
         Some(what),
     )
+}
+
+/// For long changes: an interruption, as SQLite would say it, once the person asked to stop.
+pub(crate) fn check(monitor: &dyn Monitor) -> rusqlite::Result<()> {
+    if monitor.is_cancelled() {
+        let interrupted = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_INTERRUPT);
+        return Err(rusqlite::Error::SqliteFailure(interrupted, None));
+    }
+    Ok(())
 }
 
 fn locked(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
@@ -245,6 +287,14 @@ fn check_header(path: &Path) -> Result<()> {
             Err(files::unreadable(path, &error))
         }
         _ => Err(Error::NotAWorkbook { path: path.to_path_buf() }),
+    }
+}
+
+/// Whether both paths lead to one file that is there.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other || lock::is_one_file(&one, &other),
+        _ => false,
     }
 }
 
@@ -370,7 +420,7 @@ mod tests {
     fn an_older_workbook_is_backed_up_and_then_migrated_or_left_as_it_was() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("words.kindred");
-        let meta = Meta {
+        let meta = meta::Meta {
             name: "words".to_owned(),
             source_name: String::new(),
             seed: 1,
@@ -380,7 +430,7 @@ mod tests {
             model: None,
             next_model: None,
         };
-        Store::create(&path, &meta, &[], &ImportReport::default()).expect("made");
+        Store::create(&path, |transaction| meta::insert(transaction, &meta)).expect("made");
         let mut connection = Connection::open(&path).expect("opened");
         let today = Day::from_unix_secs(0);
         let backup =

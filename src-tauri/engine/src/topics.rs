@@ -1,5 +1,6 @@
 //! Topics, which item is where, and what the person said about it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::embed::ModelKey;
@@ -107,10 +108,11 @@ impl Sorting {
 
     /// What the model reads for the item `id`: its text, and what the person added.
     #[must_use]
-    pub fn embedded_text(&self, id: ItemId, item: &Item) -> String {
-        self.contexts
-            .get(&id)
-            .map_or_else(|| item.text.clone(), |context| format!("{}, {context}", item.text))
+    pub fn embedded_text<'a>(&self, id: ItemId, item: &'a Item) -> Cow<'a, str> {
+        match self.contexts.get(&id) {
+            Some(context) => Cow::Owned(format!("{}, {context}", item.text)),
+            None => Cow::Borrowed(&item.text),
+        }
     }
 
     /// Where the machine places an unpinned item of this suggestion.

@@ -5,6 +5,8 @@
 //! what belongs together and when something is out of date; how things are
 //! stored, embedded and analysed is known elsewhere.
 
+mod adding;
+mod beginning;
 mod cache;
 mod carry_over;
 mod changes;
@@ -16,9 +18,12 @@ mod seeing;
 mod sorting;
 mod teaching;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rayon::prelude::*;
 
 use crate::analyse::classify::Space;
 use crate::analyse::heatmap::Heatmap;
@@ -28,7 +33,7 @@ use crate::analyse::similarity;
 use crate::analyse::statistics::{PairStatistics, pair_statistics};
 use crate::embed::ModelKey;
 use crate::error::{Error, Result};
-use crate::import::{ImportReport, ImportedList};
+use crate::import::ImportReport;
 use crate::items::{Item, ItemId, TextHash};
 use crate::store::edits::Labels;
 use crate::store::maps::KeptMap;
@@ -36,6 +41,7 @@ use crate::store::meta::Meta;
 use crate::store::{self, Day, Store};
 use crate::topics::Sorting;
 use crate::vectors::Vectors;
+pub use adding::Added;
 use cache::Cache;
 pub use changes::History;
 pub use comparing::{
@@ -67,7 +73,6 @@ pub struct Workbook {
     seed: u64,
     created_at_secs: u64,
     report: ImportReport,
-    items: Arc<[Item]>,
     /// Of workbooks that do not say whose vectors they use.
     usual_model: ModelKey,
     state: Mutex<State>,
@@ -78,6 +83,8 @@ pub struct Workbook {
     /// Of the model in use, and of others that were looked at lately.
     vectors: Mutex<BTreeMap<ModelKey, Arc<Vectors>>>,
     space: Cache<Space>,
+    /// See [`Self::fingerprint`].
+    fingerprint: Cache<Vec<u8>>,
     heatmap: Cache<Heatmap>,
     topic_profiles: Cache<Vec<TopicProfile>>,
     per_model: PerModel,
@@ -104,19 +111,43 @@ impl PerModel {
     }
 }
 
-/// What changes while a workbook is open. Locked for moments only.
-struct State {
-    revision: u64,
-    /// Counts changes of vectors.
+/// The list at one moment: its items and how they are sorted, which belong together.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// An item's place is its id.
+    pub items: Arc<[Item]>,
+    pub sorting: Arc<Sorting>,
+    /// Counts changes of the items and of what the model reads or is: of vectors.
     reread: u64,
     /// Counts changes of vectors, topics and places other than names.
     placed: u64,
-    sorting: Arc<Sorting>,
+}
+
+impl Snapshot {
+    fn texts(&self) -> Vec<&str> {
+        self.items.iter().map(|item| item.text.as_str()).collect()
+    }
+
+    /// What the texts that the model reads are kept under, by item. Made when they are needed:
+    /// that is quick, and a million of them are 32 MB.
+    fn hashes(&self) -> Vec<TextHash> {
+        let hash = |index: usize| TextHash::of(&self.embedded_text(index));
+        (0..self.items.len()).into_par_iter().map(hash).collect()
+    }
+
+    /// What the model reads for the item at `index`.
+    fn embedded_text(&self, index: usize) -> Cow<'_, str> {
+        self.sorting.embedded_text(ItemId::from_index(index), &self.items[index])
+    }
+}
+
+/// What changes while a workbook is open. Locked for moments only.
+struct State {
+    revision: u64,
+    list: Snapshot,
     labels: Labels,
     view: String,
     is_paused: bool,
-    /// Of what the model reads for every item.
-    hashes: Arc<Vec<TextHash>>,
     /// What models have embedded, as far as it was looked up; that of the model in use always is.
     coverage: BTreeMap<ModelKey, Coverage>,
     /// What takes over once it has embedded everything.
@@ -136,6 +167,13 @@ impl Coverage {
         Self { embedded, count }
     }
 
+    /// Keeps the first `count` items; those after what is there are `added`.
+    fn resize(&mut self, count: usize, added: Vec<bool>) {
+        self.embedded.truncate(count);
+        self.embedded.extend(added);
+        self.count = self.embedded.iter().filter(|&&is_embedded| is_embedded).count();
+    }
+
     fn set(&mut self, item: usize, is_embedded: bool) {
         let was_embedded = std::mem::replace(&mut self.embedded[item], is_embedded);
         self.count -= usize::from(was_embedded);
@@ -144,36 +182,6 @@ impl Coverage {
 }
 
 impl Workbook {
-    /// Makes a workbook of `list` in a new file at `path` and opens it.
-    ///
-    /// # Errors
-    /// `NothingToImport` for an empty list, `Unwritable` when there is a file
-    /// at `path` already or none can be made, `DiskFull`.
-    pub fn create(
-        path: &Path,
-        list: &ImportedList,
-        origin: &Origin,
-        model: ModelKey,
-    ) -> Result<Self> {
-        if list.items.is_empty() {
-            return Err(Error::NothingToImport {
-                reason: "There is no text in this list.".to_owned(),
-            });
-        }
-        let meta = Meta {
-            name: origin.name.clone(),
-            source_name: origin.source_name.clone(),
-            seed: origin.seed,
-            created_at_secs: origin.created_at_secs,
-            view: String::new(),
-            is_paused: false,
-            model: Some(model.clone()),
-            next_model: None,
-        };
-        Store::create(path, &meta, &list.items, &list.report)?;
-        Self::load(Store::open_new(path)?, model)
-    }
-
     /// Opens the workbook at `path`. When another window has it open, or the
     /// file is write-protected, it can be looked at but not changed: see
     /// [`Self::is_read_only`]. On its first opening of a day it is backed up.
@@ -192,12 +200,12 @@ impl Workbook {
             items: Vec<Item>,
             sorting: Sorting,
             labels: Labels,
-            hashes: Vec<TextHash>,
             embedded: Vec<bool>,
         }
         let usual_model = model;
         let contents = store.read(|transaction| {
-            let items = store::items::all(transaction)?;
+            let extent = store::meta::extent(transaction)?;
+            let items = store::items::range(transaction, 0..extent.items)?;
             let meta = store::meta::get(transaction)?;
             let topics = store::topics::all(transaction)?;
             let sorting = Sorting {
@@ -226,7 +234,6 @@ impl Workbook {
                 items,
                 sorting,
                 labels: store::edits::labels(transaction)?,
-                hashes,
                 embedded,
             })
         })?;
@@ -239,24 +246,26 @@ impl Workbook {
             seed: meta.seed,
             created_at_secs: meta.created_at_secs,
             report: contents.report,
-            items: contents.items.into(),
             usual_model,
             state: Mutex::new(State {
                 revision: 1,
-                reread: 0,
-                placed: 0,
-                sorting: Arc::new(contents.sorting),
+                list: Snapshot {
+                    items: contents.items.into(),
+                    sorting: Arc::new(contents.sorting),
+                    reread: 0,
+                    placed: 0,
+                },
                 labels: contents.labels,
                 view: meta.view,
                 is_paused: meta.is_paused,
                 coverage: BTreeMap::from([(model, Coverage::new(contents.embedded))]),
                 next_model: meta.next_model,
-                hashes: Arc::new(contents.hashes),
             }),
             changing: Mutex::new(()),
             embedding: Mutex::new(()),
             vectors: Mutex::new(BTreeMap::new()),
             space: Cache::new(),
+            fingerprint: Cache::new(),
             heatmap: Cache::new(),
             per_model: PerModel::default(),
             topic_profiles: Cache::new(),
@@ -311,10 +320,43 @@ impl Workbook {
         sorting.model.as_ref().unwrap_or(&self.usual_model).clone()
     }
 
-    /// All items; an item's place is its id.
+    /// All items; an item's place is its id. Who asks for the sorting as well asks for a [`Self::snapshot`].
     #[must_use]
     pub fn items(&self) -> Arc<[Item]> {
-        Arc::clone(&self.items)
+        Arc::clone(&self.state().list.items)
+    }
+
+    /// All topics and the place of every item.
+    #[must_use]
+    pub fn sorting(&self) -> Arc<Sorting> {
+        Arc::clone(&self.state().list.sorting)
+    }
+
+    /// Items and sorting of one moment.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.state().list.clone()
+    }
+
+    /// Names of the list's other columns, kept to be exported again.
+    ///
+    /// # Errors
+    /// `Damaged`, `Storage`.
+    pub fn columns(&self) -> Result<Vec<String>> {
+        self.store.read(|transaction| store::columns::names(transaction))
+    }
+
+    /// What stands in these columns for each of `items`, read from the file: ask for a long list
+    /// in parts.
+    ///
+    /// # Errors
+    /// `Invalid` for an item that is not there; `Damaged`, `Storage`.
+    pub fn cells(&self, items: &[ItemId]) -> Result<Vec<Vec<String>>> {
+        let count = self.items().len();
+        if items.iter().any(|item| item.index() >= count) {
+            return Err(Error::Invalid("This item is not in the list.".to_owned()));
+        }
+        self.store.read(|transaction| store::columns::cells(transaction, items))
     }
 
     /// What reading the list gave.
@@ -362,6 +404,16 @@ impl Workbook {
         Ok(())
     }
 
+    /// Copies the workbook as it is now to `path`, in place of what is there. It goes on to be used
+    /// where it is. Takes as long as the file is large.
+    ///
+    /// # Errors
+    /// `Invalid` for its own path; `Unwritable`, also when another window has the workbook at
+    /// `path` open; `DiskFull`. What was at `path` before stays then.
+    pub fn save_copy(&self, path: &Path) -> Result<()> {
+        self.store.save_copy(path)
+    }
+
     /// Reads the whole file to see whether it holds together. Takes a while.
     ///
     /// # Errors
@@ -377,11 +429,11 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`].
     pub fn heatmap(&self) -> Result<Arc<Heatmap>> {
-        let vectors = self.vectors()?;
-        let (sorting, placed) = self.placed();
-        Ok(self.heatmap.get(placed, || {
-            let by_topic = || order::leaf_order(&vectors, &sorting);
-            let order = self.tree().map_or_else(by_topic, |tree| tree.order.clone());
+        let (vectors, list) = self.embedded()?;
+        Ok(self.heatmap.get(list.placed, || {
+            let by_topic = || order::leaf_order(&vectors, &list.sorting);
+            let tree = self.tree_of(list.reread);
+            let order = tree.map_or_else(by_topic, |tree| tree.order.clone());
             Heatmap::new(Arc::clone(&vectors), order)
         }))
     }
@@ -396,10 +448,12 @@ impl Workbook {
         if *model == self.model() {
             return Ok(own);
         }
-        let vectors = self.vectors_of(model)?;
-        let (_, placed) = self.placed();
+        let (vectors, list) = self.embedded_by(model)?;
+        if vectors.len() != own.order().len() {
+            return self.heatmap_of(model);
+        }
         let cache = self.per_model.of(model);
-        Ok(cache.heatmap.get(placed, || Heatmap::new(vectors, own.order().to_vec())))
+        Ok(cache.heatmap.get(list.placed, || Heatmap::new(vectors, own.order().to_vec())))
     }
 
     /// What classifying works in: centred vectors and who is near whom.
@@ -407,9 +461,7 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`].
     pub fn space(&self) -> Result<Arc<Space>> {
-        let vectors = self.vectors()?;
-        let reread = self.state().reread;
-        Ok(self.space.get(reread, || Space::new(&vectors)))
+        Ok(self.space_and_list()?.0)
     }
 
     /// How alike the items are to the model in use, over all pairs.
@@ -425,10 +477,9 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`].
     pub fn pair_statistics_of(&self, model: &ModelKey) -> Result<Arc<PairStatistics>> {
-        let vectors = self.vectors_of(model)?;
-        let reread = self.state().reread;
+        let (vectors, list) = self.embedded_by(model)?;
         let cache = self.per_model.of(model);
-        Ok(cache.pair_statistics.get(reread, || pair_statistics(&vectors, self.seed)))
+        Ok(cache.pair_statistics.get(list.reread, || pair_statistics(&vectors, self.seed)))
     }
 
     /// Typical items, odd ones and figures of every topic, in topic order.
@@ -436,13 +487,7 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`].
     pub fn topic_profiles(&self) -> Result<Arc<Vec<TopicProfile>>> {
-        let vectors = self.vectors()?;
-        let (sorting, placed) = self.placed();
-        let reread = self.state().reread;
-        Ok(self.topic_profiles.get(placed, || match self.space.ready(reread) {
-            Some(space) => topic_profiles_in(&vectors, space.rows(), &sorting),
-            None => topic_profiles(&vectors, &sorting),
-        }))
+        Ok(self.profiles_and_list()?.0)
     }
 
     /// The `count` items most like `item`, best first, with their cosine.
@@ -450,18 +495,63 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`]; `Invalid` for an item that is not there.
     pub fn nearest(&self, item: ItemId, count: usize) -> Result<Vec<(ItemId, f32)>> {
-        if item.index() >= self.items.len() {
+        let (vectors, list) = self.embedded()?;
+        if item.index() >= list.items.len() {
             return Err(Error::Invalid("This item is not in the list.".to_owned()));
         }
-        let vectors = self.vectors()?;
         let nearest = similarity::nearest(&vectors, item.index(), count);
         Ok(nearest.into_iter().map(|(row, cosine)| (ItemId(row), cosine)).collect())
     }
 
-    /// The sorting and the number that tells whether places changed since.
-    fn placed(&self) -> (Arc<Sorting>, u64) {
-        let state = self.state();
-        (Arc::clone(&state.sorting), state.placed)
+    /// The vectors of the model in use, and the list that they are of.
+    fn embedded(&self) -> Result<(Arc<Vectors>, Snapshot)> {
+        loop {
+            let model = self.model();
+            let (vectors, list) = self.embedded_by(&model)?;
+            if self.model_of(&list.sorting) == model {
+                return Ok((vectors, list));
+            }
+        }
+    }
+
+    fn embedded_by(&self, model: &ModelKey) -> Result<(Arc<Vectors>, Snapshot)> {
+        loop {
+            let reread = self.state().list.reread;
+            let vectors = self.vectors_of(model)?;
+            let list = self.snapshot();
+            // If items were added or taken back meanwhile, they do not belong together.
+            if list.reread == reread && vectors.len() == list.items.len() {
+                return Ok((vectors, list));
+            }
+        }
+    }
+
+    /// The vectors of `list` by `model`.
+    ///
+    /// # Errors
+    /// As [`Self::vectors_of`]; `Cancelled` when items were added or taken back since.
+    fn vectors_of_list(&self, model: &ModelKey, list: &Snapshot) -> Result<Arc<Vectors>> {
+        let (vectors, now) = self.embedded_by(model)?;
+        if Arc::ptr_eq(&now.items, &list.items) { Ok(vectors) } else { Err(Error::Cancelled) }
+    }
+
+    fn space_and_list(&self) -> Result<(Arc<Space>, Snapshot)> {
+        let (vectors, list) = self.embedded()?;
+        Ok((self.space.get(list.reread, || Space::new(&vectors)), list))
+    }
+
+    /// The topics' profiles, and the list whose topics they are, in their order.
+    ///
+    /// # Errors
+    /// As [`Self::vectors`].
+    pub fn profiles_and_list(&self) -> Result<(Arc<Vec<TopicProfile>>, Snapshot)> {
+        let (vectors, list) = self.embedded()?;
+        let profiles =
+            self.topic_profiles.get(list.placed, || match self.space.ready(list.reread) {
+                Some(space) => topic_profiles_in(&vectors, space.rows(), &list.sorting),
+                None => topic_profiles(&vectors, &list.sorting),
+            });
+        Ok((profiles, list))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -2,34 +2,61 @@
 
 use std::path::Path;
 
-use kindred_engine::export;
-use kindred_engine::items::ItemId as EngineItemId;
+use kindred_engine::export::{self, ExportOptions, Facts};
+use kindred_engine::store::Day;
+use kindred_engine::workbook::Workbook;
 use tauri::AppHandle;
 use tauri::image::Image;
+use tauri::ipc::Channel;
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
-use super::blocking;
+use super::{blocking, jobs};
 use crate::error::{AppError, Result};
-use crate::messages::ItemId;
+use crate::jobs::JobKind;
+use crate::messages::{ExportRequest, ItemId, JobId, JobOutcome, Progress, ids};
+use crate::state::{AppState, now_secs};
 
-/// Writes text, topic and confidence of these items, in this order (null: all, in list order).
+/// Writes a file for other programs, whole or not at all.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn export_csv(
+pub(crate) async fn export_to(
     app: AppHandle,
-    path: String,
-    items: Option<Vec<ItemId>>,
-) -> Result<()> {
-    blocking(app, move |state| {
-        let workbook = state.workbook()?;
-        let all = workbook.items();
-        let order: Vec<EngineItemId> = match items {
-            Some(items) => items.into_iter().map(Into::into).collect(),
-            None => (0..all.len()).map(EngineItemId::from_index).collect(),
+    job: JobId,
+    request: ExportRequest,
+    on_progress: Channel<Progress>,
+) -> Result<JobOutcome> {
+    let app_version = app.package_info().version.to_string();
+    jobs::run(app, JobKind::Export, job, on_progress, move |job| {
+        let facts = facts(job.state, &job.workbook, app_version);
+        let options = ExportOptions {
+            format: request.format.into(),
+            items: request.items.map(ids),
+            is_exact: request.is_exact,
+            has_mark: request.has_mark,
         };
-        Ok(export::write_csv(Path::new(&path), &all, &workbook.sorting(), &order)?)
+        export::write(&job.workbook, Path::new(&request.path), &options, &facts, job.monitor)
     })
     .await
+}
+
+/// Puts text, topic and confidence of these items (null: all) on the clipboard, as a table.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn copy_table(app: AppHandle, items: Option<Vec<ItemId>>) -> Result<()> {
+    let clipboard = app.clone();
+    blocking(app, move |state| {
+        let items = items.map(ids);
+        let (text, html) = export::table(&*state.workbook()?, items.as_deref())?;
+        clipboard.clipboard().write_html(html, Some(text)).map_err(AppError::internal)
+    })
+    .await
+}
+
+/// Writes the workbook into another file; the open one stays open.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn save_copy(app: AppHandle, path: String) -> Result<()> {
+    blocking(app, move |state| Ok(state.workbook()?.save_copy(Path::new(&path))?)).await
 }
 
 /// Writes a whole picture, or nothing; `bytes` in base 64, which is quicker than a list of numbers.
@@ -50,4 +77,12 @@ pub(crate) async fn copy_picture(app: AppHandle, png: String) -> Result<()> {
         clipboard.clipboard().write_image(&image).map_err(AppError::internal)
     })
     .await
+}
+
+/// What a report says besides what the workbook knows.
+fn facts(state: &AppState, workbook: &Workbook, app_version: String) -> Facts {
+    let model = workbook.model();
+    let model_name =
+        state.models.of(&model).map_or_else(|_| model.id.clone(), |model| model.name());
+    Facts { model_name, written_at: Day::from_unix_secs(now_secs()).to_string(), app_version }
 }

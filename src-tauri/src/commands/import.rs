@@ -1,20 +1,27 @@
 //! From a list to a new workbook.
 
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use kindred_engine::embed::instant;
 use kindred_engine::error::{Error as EngineError, Result as EngineResult};
-use kindred_engine::import::{self, Source};
+use kindred_engine::import::worker::Worker;
+use kindred_engine::import::{ImportedList, Source};
+use kindred_engine::monitor::Monitor;
 use kindred_engine::workbook::{Origin, Workbook};
 use tauri::AppHandle;
+use tauri::ipc::Channel;
 
-use super::blocking;
 use super::workbook::view;
+use super::{blocking, in_background, jobs};
 use crate::error::Result;
-use crate::messages::{FileKind, ImportOptions, ImportPreview, ListSource, WorkbookView};
+use crate::jobs::JobKind;
+use crate::messages::{
+    AddOutcome, FileKind, ImportOptions, ImportOutcome, JobId, ListSource, PreviewOutcome,
+    Progress, count,
+};
 use crate::models::for_new_lists;
-use crate::state::now_secs;
+use crate::state::{AppState, now_secs};
 use crate::{places, samples, window};
 
 /// Where every random choice starts: one list gives one result, on every computer.
@@ -25,14 +32,19 @@ const SEED: u64 = 1;
 #[specta::specta]
 pub(crate) async fn preview_list(
     app: AppHandle,
+    job: JobId,
     source: ListSource,
     options: Option<ImportOptions>,
-) -> Result<ImportPreview> {
-    blocking(app, move |_| {
+    on_progress: Channel<Progress>,
+) -> Result<PreviewOutcome> {
+    let preview = reading(app, job, on_progress, move |_, monitor| {
         let options = options.map(TryInto::try_into).transpose()?;
-        Ok(import::preview(engine_source(&source)?, options.as_ref())?.into())
+        with_source(&source, |source, reader| reader.preview(source, options.as_ref(), monitor))
     })
-    .await
+    .await?;
+    Ok(preview.map_or(PreviewOutcome::Cancelled, |preview| PreviewOutcome::Finished {
+        preview: preview.into(),
+    }))
 }
 
 /// Tells a workbook from a list by its name, then by its first bytes.
@@ -47,45 +59,133 @@ pub(crate) async fn file_kind(app: AppHandle, path: String) -> Result<FileKind> 
 #[specta::specta]
 pub(crate) async fn import_list(
     app: AppHandle,
+    job: JobId,
     source: ListSource,
     options: ImportOptions,
-) -> Result<WorkbookView> {
+    on_progress: Channel<Progress>,
+) -> Result<ImportOutcome> {
     let folder = places::workbooks(&app);
     let handle = app.clone();
+    let made = reading(app.clone(), job, on_progress, move |state, monitor| {
+        let options = options.try_into()?;
+        let list = with_source(&source, |source, reader| reader.read(source, &options, monitor))?;
+        let folder = folder.map_err(|error| EngineError::Invalid(error.to_string()))?;
+        make(state, &folder, workbook_name(&source), &list)
+    })
+    .await?;
+    let Some(workbook) = made else { return Ok(ImportOutcome::Cancelled) };
+    // Once the job has ended: opening a workbook ends all jobs.
     blocking(app, move |state| {
-        let list = import::read(engine_source(&source)?, &options.try_into()?)?;
-        let folder = folder.map_err(crate::error::AppError::internal)?;
-        let name = workbook_name(&source);
-        let origin = Origin {
-            name: name.clone(),
-            source_name: list.source_name.clone(),
-            seed: SEED,
-            created_at_secs: now_secs(),
-        };
-        make_folder(&folder)?;
-        let path = places::free_path(&folder, &name);
-        let wanted = for_new_lists(&state.models);
-        let is_draft = list.items.len() >= DRAFT_FROM && wanted != instant::key();
-        let first = if is_draft { instant::key() } else { wanted.clone() };
-        let workbook = Workbook::create(&path, &list, &origin, first)?;
-        if is_draft {
-            workbook.set_next_model(Some(&wanted))?;
-        }
         let workbook = state.install(workbook);
         window::set_title(&handle, Some(workbook.name()));
-        Ok(view(state, &workbook)?)
+        Ok(ImportOutcome::Finished { workbook: view(state, &workbook)? })
     })
     .await
 }
 
-fn engine_source(source: &ListSource) -> EngineResult<Source<'_>> {
-    match source {
-        ListSource::File { path } => Ok(Source::File(Path::new(path))),
-        ListSource::Text { text } => Ok(Source::Text { name: PASTED, text }),
-        ListSource::Sample { id } => samples::find(id)
-            .map(|sample| Source::Text { name: sample.file_name, text: sample.contents })
-            .ok_or_else(|| EngineError::Invalid(format!("There is no sample called {id}."))),
+/// Adds the items of a list to the open workbook, as one edit.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn add_items(
+    app: AppHandle,
+    job: JobId,
+    source: ListSource,
+    options: ImportOptions,
+    on_progress: Channel<Progress>,
+) -> Result<AddOutcome> {
+    let ended = jobs::run_to_end(app, JobKind::ReadList, job, on_progress, move |job| {
+        let options = options.try_into()?;
+        let list =
+            with_source(&source, |source, reader| reader.read(source, &options, job.monitor))?;
+        job.workbook.add(&list, job.monitor)
+    })
+    .await?;
+    Ok(match ended {
+        jobs::Ended::Finished(added, workbook) => AddOutcome::Finished {
+            workbook: *workbook,
+            added: count(added.added),
+            known: count(added.known),
+        },
+        jobs::Ended::Cancelled(_) => AddOutcome::Cancelled,
+        jobs::Ended::Abandoned => AddOutcome::Abandoned,
+    })
+}
+
+/// Runs a job that needs no workbook; `None` once the person cancelled it or a newer one took its place.
+async fn reading<T: Send + 'static>(
+    app: AppHandle,
+    id: JobId,
+    on_progress: Channel<Progress>,
+    work: impl FnOnce(&AppState, &dyn Monitor) -> EngineResult<T> + Send + 'static,
+) -> Result<Option<T>> {
+    in_background(app, move |state| {
+        let announced = state.jobs.announce(id, JobKind::ReadList);
+        let running = announced.take_turn();
+        let monitor = running.monitor(on_progress);
+        match monitor.check().and_then(|()| work(state, &monitor)) {
+            Ok(done) => Ok(Some(done)),
+            Err(EngineError::Cancelled) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    })
+    .await
+}
+
+fn make(
+    state: &AppState,
+    folder: &Path,
+    name: String,
+    list: &ImportedList,
+) -> EngineResult<Workbook> {
+    make_folder(folder)?;
+    let path = places::free_path(folder, &name);
+    let origin = Origin {
+        name,
+        source_name: list.source_name.clone(),
+        seed: SEED,
+        created_at_secs: now_secs(),
+    };
+    let wanted = for_new_lists(&state.models);
+    let is_draft =
+        list.items.len() >= DRAFT_FROM && wanted != instant::key() && list.vectors.is_none();
+    let first = if is_draft { instant::key() } else { wanted.clone() };
+    let workbook = Workbook::create(&path, list, &origin, first)?;
+    if is_draft {
+        workbook.set_next_model(Some(&wanted))?;
     }
+    Ok(workbook)
+}
+
+/// Hands `work` the list and who reads it: what comes with the app needs no process of its own.
+fn with_source<T>(
+    source: &ListSource,
+    work: impl FnOnce(Source<'_>, &Worker) -> EngineResult<T>,
+) -> EngineResult<T> {
+    let worker = reader()?;
+    match source {
+        ListSource::Files { paths } => {
+            let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+            work(Source::Files(&paths), &worker)
+        }
+        ListSource::Text { text, html } => {
+            work(Source::Text { name: PASTED, text, html: html.as_deref() }, &worker)
+        }
+        ListSource::Sample { id } => {
+            let sample = samples::find(id)
+                .ok_or_else(|| EngineError::Invalid(format!("There is no sample called {id}.")))?;
+            let (name, text) = (sample.file_name, sample.contents);
+            work(Source::Text { name, text, html: None }, &worker)
+        }
+    }
+}
+
+/// This program once more, which then does nothing but read a list.
+fn reader() -> EngineResult<Worker> {
+    let program = std::env::current_exe().map_err(|error| EngineError::Unreadable {
+        path: PathBuf::from("kindred"),
+        reason: error.to_string(),
+    })?;
+    Ok(Worker { program, argument: crate::READ_LIST.into() })
 }
 
 /// A list this long is sorted at once by Instant, while the model that was chosen still reads it.
@@ -95,8 +195,9 @@ const PASTED: &str = "Pasted list";
 
 fn workbook_name(source: &ListSource) -> String {
     match source {
-        ListSource::File { path } => {
-            Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        ListSource::Files { paths } => {
+            let first = paths.first().map(Path::new).and_then(Path::file_stem);
+            first.unwrap_or_default().to_string_lossy().into_owned()
         }
         ListSource::Text { .. } => PASTED.to_owned(),
         ListSource::Sample { id } => {
@@ -130,13 +231,13 @@ fn make_folder(folder: &Path) -> EngineResult<()> {
 mod tests {
     use super::*;
     use crate::messages::Sample;
+    use kindred_engine::import;
 
     #[test]
     fn every_sample_is_as_large_as_the_start_screen_says() {
         for sample in &samples::SAMPLES {
             let shown = Sample::from(sample);
-            let source = ListSource::Sample { id: shown.id };
-            let source = engine_source(&source).expect("a sample of that id is there");
+            let source = Source::Text { name: sample.file_name, text: sample.contents, html: None };
             let preview = import::preview(source, None).expect("a sample can be read");
             assert_eq!(preview.report.problems, [], "{} has no problems", shown.name);
             assert_eq!(
@@ -170,8 +271,11 @@ mod tests {
     #[test]
     fn a_workbook_is_called_after_its_list() {
         for (source, name) in [
-            (ListSource::File { path: "/home/me/Shopping words.csv".to_owned() }, "Shopping words"),
-            (ListSource::Text { text: "apple".to_owned() }, "Pasted list"),
+            (
+                ListSource::Files { paths: vec!["/home/me/Shopping words.csv".to_owned()] },
+                "Shopping words",
+            ),
+            (ListSource::Text { text: "apple".to_owned(), html: None }, "Pasted list"),
             (ListSource::Sample { id: "mixed-words".to_owned() }, "Mixed words"),
         ] {
             assert_eq!(workbook_name(&source), name, "the name of a workbook from {source:?}");

@@ -7,11 +7,17 @@ use tauri::{AppHandle, State};
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
 
 use super::blocking;
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::files::PendingFiles;
 use crate::messages::{Sample, StartInfo};
 use crate::samples::SAMPLES;
 use crate::state::AppState;
+
+/// What the names of lists end with.
+const LISTS: [&str; 19] = [
+    "txt", "csv", "tsv", "tab", "xlsx", "xlsm", "ods", "json", "jsonl", "ndjson", "docx", "md",
+    "markdown", "html", "htm", "parquet", "npy", "lst", "text",
+];
 
 #[tauri::command]
 #[specta::specta]
@@ -38,18 +44,22 @@ pub(crate) async fn pending_files(pending: State<'_, PendingFiles>) -> Result<Ve
     Ok(pending.take())
 }
 
-/// Asks for a file to open; null when the person closed the dialog.
+/// Asks for files to open; empty when the person closed the dialog.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn ask_open_path(app: AppHandle) -> Result<Option<String>> {
-    let lists = ["txt", "csv", "tsv", "tab"];
-    let all = ["kindred", "txt", "csv", "tsv", "tab"];
-    let dialog = dialog(&app, "Open a list or a workbook")
+pub(crate) async fn ask_open_paths(app: AppHandle) -> Result<Vec<String>> {
+    let all: Vec<&str> = ["kindred"].into_iter().chain(LISTS).collect();
+    let dialog = dialog(&app, "Open lists or a workbook")
         .add_filter("Lists and workbooks", &all)
-        .add_filter("Lists", &lists)
+        .add_filter("Lists", &LISTS)
         .add_filter("Kindred workbooks", &["kindred"])
         .add_filter("All files", &["*"]);
-    Ok(answer(|reply| dialog.pick_file(reply)).await)
+    Ok(answer(|reply| dialog.pick_files(reply))
+        .await
+        .into_iter()
+        .flatten()
+        .filter_map(text)
+        .collect())
 }
 
 /// Asks for a folder; null when the person closed the dialog.
@@ -57,18 +67,17 @@ pub(crate) async fn ask_open_path(app: AppHandle) -> Result<Option<String>> {
 #[specta::specta]
 pub(crate) async fn ask_folder(app: AppHandle) -> Result<Option<String>> {
     let dialog = dialog(&app, "Choose a folder");
-    Ok(answer(|reply| dialog.pick_folder(reply)).await)
+    Ok(answer(|reply| dialog.pick_folder(reply)).await.and_then(text))
 }
 
-/// Asks where to save; null when the person closed the dialog.
+/// Asks where to save a file of the kind that the suggested name ends with; null when the person closed the dialog.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn ask_save_path(
     app: AppHandle,
     suggested_name: String,
 ) -> Result<Option<String>> {
-    let dialog = dialog(&app, "Export").set_file_name(suggested_name).add_filter("CSV", &["csv"]);
-    Ok(answer(|reply| dialog.save_file(reply)).await)
+    Ok(ask_where(&app, "Export", suggested_name).await)
 }
 
 /// Asks where to save a picture, of the kind that the suggested name ends with.
@@ -78,11 +87,15 @@ pub(crate) async fn ask_picture_path(
     app: AppHandle,
     suggested_name: String,
 ) -> Result<Option<String>> {
-    let kind = suggested_name.rsplit('.').next().unwrap_or("png").to_owned();
-    let dialog = dialog(&app, "Save the picture")
-        .set_file_name(suggested_name)
-        .add_filter(kind.to_uppercase(), &[&kind]);
-    Ok(answer(|reply| dialog.save_file(reply)).await)
+    Ok(ask_where(&app, "Save the picture", suggested_name).await)
+}
+
+/// Draws the page larger or smaller, 1 being its usual size.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn zoom_window(app: AppHandle, factor: f64) -> Result<()> {
+    let Some(window) = crate::window::get(&app) else { return Ok(()) };
+    window.set_zoom(factor).map_err(AppError::internal)
 }
 
 /// The page's answer to `WindowClosing`.
@@ -110,13 +123,26 @@ fn dialog(app: &AppHandle, title: &str) -> FileDialogBuilder<tauri::Wry> {
     }
 }
 
+async fn ask_where(app: &AppHandle, title: &str, suggested_name: String) -> Option<String> {
+    let kind = suggested_name.rsplit('.').next().unwrap_or_default().to_owned();
+    let dialog =
+        dialog(app, title).set_file_name(suggested_name).add_filter(kind.to_uppercase(), &[&kind]);
+    answer(|reply| dialog.save_file(reply)).await.and_then(text)
+}
+
 /// Waits for the person without holding a thread.
-async fn answer(ask: impl FnOnce(Box<dyn FnOnce(Option<FilePath>) + Send>)) -> Option<String> {
+async fn answer<T: Send + 'static>(
+    ask: impl FnOnce(Box<dyn FnOnce(Option<T>) + Send>),
+) -> Option<T> {
     let (reply, mut answer) = channel(1);
     ask(Box::new(move |path| {
         // Nobody waits any more when the page was closed meanwhile.
         let _ = reply.try_send(path);
     }));
-    let path = answer.recv().await.flatten()?.into_path().ok()?;
-    Some(path.to_string_lossy().into_owned())
+    answer.recv().await.flatten()
+}
+
+/// The window speaks of files in text.
+fn text(path: FilePath) -> Option<String> {
+    Some(path.into_path().ok()?.to_string_lossy().into_owned())
 }

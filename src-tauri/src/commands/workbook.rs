@@ -7,7 +7,7 @@ use kindred_engine::embed::onnx::default_key;
 use kindred_engine::error::Result as EngineResult;
 use kindred_engine::store::Day;
 use kindred_engine::topics::{Placement, TopicId};
-use kindred_engine::workbook::Workbook;
+use kindred_engine::workbook::{Snapshot, Workbook};
 use tauri::AppHandle;
 
 use super::blocking;
@@ -94,8 +94,8 @@ pub(crate) async fn categories(app: AppHandle) -> Result<Bytes> {
 pub(crate) async fn places(app: AppHandle) -> Result<Bytes> {
     blocking(app, |state| {
         let workbook = state.workbook()?;
-        let sorting = workbook.sorting();
-        let unsorted = vec![Placement::UNSORTED; workbook.items().len()];
+        let Snapshot { items, sorting, .. } = workbook.snapshot();
+        let unsorted = vec![Placement::UNSORTED; items.len()];
         let is_sorted = !sorting.placements.is_empty();
         Ok(packed(if is_sorted { &sorting.placements } else { &unsorted }))
     })
@@ -149,7 +149,7 @@ fn packed(placements: &[Placement]) -> Bytes {
 
 /// The workbook as the window sees it.
 pub(super) fn view(state: &AppState, workbook: &Workbook) -> EngineResult<WorkbookView> {
-    let (items, sorting) = (workbook.items(), workbook.sorting());
+    let Snapshot { items, sorting, .. } = workbook.snapshot();
     let is_embedded = workbook.embedded_count() == items.len();
     let topics =
         if is_embedded && !sorting.topics.is_empty() { topic_views(workbook)? } else { Vec::new() };
@@ -188,8 +188,8 @@ pub(super) fn view(state: &AppState, workbook: &Workbook) -> EngineResult<Workbo
 }
 
 fn topic_views(workbook: &Workbook) -> EngineResult<Vec<TopicView>> {
-    let (sorting, profiles) = (workbook.sorting(), workbook.topic_profiles()?);
-    let views = sorting.topics.iter().zip(profiles.iter()).map(|(topic, profile)| TopicView {
+    let (profiles, list) = workbook.profiles_and_list()?;
+    let views = list.sorting.topics.iter().zip(profiles.iter()).map(|(topic, profile)| TopicView {
         id: topic.id.into(),
         name: topic.name.clone(),
         named_by_person: topic.named_by_person,

@@ -1,17 +1,12 @@
 //! The engine's types as messages, and what the window sends as the engine's types.
 
 use kindred_engine::edits::Edit as EngineEdit;
-use kindred_engine::error::{Error as EngineError, Result as EngineResult};
-use kindred_engine::import::{self, TextEncoding};
 use kindred_engine::items::ItemId as EngineItemId;
 use kindred_engine::monitor::Stage as EngineStage;
 use kindred_engine::topics::TopicId as EngineTopicId;
 use kindred_engine::{sort, workbook};
 
-use super::{
-    Agreement, ColumnPreview, Edit, History, ImportOptions, ImportPreview, ImportProblem,
-    ImportReport, ItemId, Judge, ListFormat, SortRequest, Stage, TopicId, WantedTopic,
-};
+use super::{Agreement, Edit, History, ItemId, Judge, SortRequest, Stage, TopicId, WantedTopic};
 
 /// Counts travel as `u32`: no list comes near its end.
 pub(crate) fn count(count: usize) -> u32 {
@@ -59,6 +54,8 @@ impl From<EngineStage> for Stage {
             EngineStage::LayingOut => Self::LayingOut,
             EngineStage::GrowingTree => Self::GrowingTree,
             EngineStage::Saving => Self::Saving,
+            EngineStage::ReadingList => Self::ReadingList,
+            EngineStage::Exporting => Self::Exporting,
         }
     }
 }
@@ -137,95 +134,6 @@ impl From<workbook::Agreement> for Agreement {
             counts: agreement.counts.into_iter().map(count).collect(),
             rows: agreement.rows,
             columns: agreement.columns,
-        }
-    }
-}
-
-impl From<import::ListFormat> for ListFormat {
-    fn from(format: import::ListFormat) -> Self {
-        match format {
-            import::ListFormat::Text => Self::Text,
-            import::ListFormat::Csv => Self::Csv,
-            import::ListFormat::Tsv => Self::Tsv,
-        }
-    }
-}
-
-impl From<ListFormat> for import::ListFormat {
-    fn from(format: ListFormat) -> Self {
-        match format {
-            ListFormat::Text => Self::Text,
-            ListFormat::Csv => Self::Csv,
-            ListFormat::Tsv => Self::Tsv,
-        }
-    }
-}
-
-impl From<import::ImportOptions> for ImportOptions {
-    fn from(options: import::ImportOptions) -> Self {
-        Self {
-            format: options.format.into(),
-            encoding: options.encoding.label().to_owned(),
-            has_header: options.has_header,
-            text_column: count(options.text_column),
-            category_column: options.category_column.map(count),
-        }
-    }
-}
-
-impl TryFrom<ImportOptions> for import::ImportOptions {
-    type Error = EngineError;
-
-    fn try_from(options: ImportOptions) -> EngineResult<Self> {
-        Ok(Self {
-            format: options.format.into(),
-            encoding: TextEncoding::parse(&options.encoding)?,
-            has_header: options.has_header,
-            text_column: options.text_column as usize,
-            category_column: options.category_column.map(|column| column as usize),
-        })
-    }
-}
-
-impl From<import::ImportReport> for ImportReport {
-    fn from(report: import::ImportReport) -> Self {
-        Self {
-            rows: count(report.rows),
-            kept: count(report.kept),
-            blank: count(report.blank),
-            duplicates: count(report.duplicates),
-            problem_count: count(report.problem_count),
-            problems: report.problems.into_iter().map(Into::into).collect(),
-        }
-    }
-}
-
-impl From<import::ImportProblem> for ImportProblem {
-    fn from(problem: import::ImportProblem) -> Self {
-        Self { line: u32::try_from(problem.line).unwrap_or(u32::MAX), message: problem.message }
-    }
-}
-
-impl From<import::ColumnPreview> for ColumnPreview {
-    fn from(column: import::ColumnPreview) -> Self {
-        Self { name: column.name, filled: count(column.filled), distinct: count(column.distinct) }
-    }
-}
-
-impl From<import::ImportPreview> for ImportPreview {
-    fn from(preview: import::ImportPreview) -> Self {
-        Self {
-            source_name: preview.source_name,
-            options: preview.options.into(),
-            encodings: preview
-                .encodings
-                .iter()
-                .map(|encoding| encoding.label().to_owned())
-                .collect(),
-            columns: preview.columns.into_iter().map(Into::into).collect(),
-            rows: preview.rows,
-            row_count: count(preview.row_count),
-            report: preview.report.into(),
         }
     }
 }

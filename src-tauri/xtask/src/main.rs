@@ -3,7 +3,9 @@
 
 mod assets;
 mod bench;
+mod bundle;
 mod fuzz;
+mod licences;
 mod onnx;
 mod process;
 mod protobuf;
@@ -15,6 +17,7 @@ mod tidy;
 
 use std::process::ExitCode;
 
+use assets::Profile;
 use run::{Place, Show};
 
 const USAGE: &str = "\
@@ -24,6 +27,7 @@ usage: cargo xtask <chore>
       --headless-shot FILE.png    without a display: save a picture of the window
   test                            check everything (--only STEP, --skip STEP: a part of it)
   bench                           measure Kindred beside its peers (--only NAME, --rounds N)
+  bundle                          make the installers and check them (--debug: quickly built)
   fuzz                            have every reader read lists that are changed at random
                                   (--minutes N for each, --only READER, --seed N)
   assets                          make the model, ONNX Runtime and the vocabulary
@@ -33,6 +37,7 @@ enum Chore {
     Run(Show),
     Test(test::Choice),
     Bench(bench::Options),
+    Bundle(Profile),
     Fuzz(fuzz::Options),
     Assets,
     Tidy,
@@ -47,8 +52,9 @@ fn main() -> ExitCode {
         Chore::Run(show) => run::app(&show),
         Chore::Test(choice) => test::all(&choice),
         Chore::Bench(options) => bench::all(&options),
+        Chore::Bundle(profile) => bundle::all(profile),
+        Chore::Assets => assets::make(Profile::Dev),
         Chore::Fuzz(options) => fuzz::all(&options),
-        Chore::Assets => assets::make(assets::Profile::Dev),
         Chore::Tidy => tidy::check(),
     };
     match outcome {
@@ -68,6 +74,8 @@ fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Chore> {
         ("run", _) => Some(Chore::Run(show(rest)?)),
         ("test", _) => Some(Chore::Test(choice(rest)?)),
         ("bench", _) => Some(Chore::Bench(options(rest)?)),
+        ("bundle", []) => Some(Chore::Bundle(Profile::Release)),
+        ("bundle", [flag]) if flag == "--debug" => Some(Chore::Bundle(Profile::Dev)),
         ("fuzz", _) => Some(Chore::Fuzz(fuzzing(rest)?)),
         ("assets", []) => Some(Chore::Assets),
         ("tidy", []) => Some(Chore::Tidy),
@@ -173,6 +181,7 @@ mod tests {
             "run a b",
             "test --only",
             "assets now",
+            "bundle --small",
             "bench --rounds 0",
             "fuzz --minutes 0",
             "fuzz --only",

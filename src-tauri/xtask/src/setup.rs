@@ -28,6 +28,9 @@ const DRIVE_PACKAGES: [&str; 10] = [
     "xdotool",
     "xvfb",
 ];
+/// What making and checking installers takes: compressed file systems, and who judges the
+/// files that a desktop reads.
+const BUNDLE_PACKAGES: [&str; 4] = ["appstream", "desktop-file-utils", "dpkg", "squashfs-tools"];
 const OLDEST_NODE: u32 = 20;
 
 /// Makes sure that the window can be built.
@@ -54,6 +57,19 @@ pub(crate) fn drive() -> Result<()> {
             exists(name),
             "{name} is not there. Driving the window without a display needs dbus, Xvfb, xauth, \
              xdotool, Python's GTK 3 bindings and the WebDriver of WebKitGTK 4.1."
+        );
+    }
+    Ok(())
+}
+
+/// Makes sure that installers for Linux can be made and checked.
+pub(crate) fn bundle() -> Result<()> {
+    packages(&BUNDLE_PACKAGES)?;
+    for name in ["appstreamcli", "desktop-file-validate", "dpkg-deb", "mksquashfs"] {
+        ensure!(
+            exists(name),
+            "{name} is not there. Making installers needs dpkg, squashfs-tools, \
+             desktop-file-utils and appstream."
         );
     }
     Ok(())

@@ -8,7 +8,7 @@ use anyhow::{Result, bail, ensure};
 use crate::assets::{self, Profile};
 use crate::process::{cargo, complain, npm, program, run, say};
 use crate::run::target;
-use crate::{setup, tidy};
+use crate::{bundle, setup, tidy};
 
 struct Step {
     name: &'static str,
@@ -23,7 +23,7 @@ const PREPARATION: [Step; 2] = [
 ];
 
 /// The window's pages come before whatever compiles the shell, which has them inside.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     Step { name: "tidy", what: "the structure of the project", work: tidy::check },
     Step {
         name: "format",
@@ -47,6 +47,7 @@ const STEPS: [Step; 11] = [
     },
     Step { name: "clippy", what: "lints of all Rust", work: clippy },
     Step { name: "e2e", what: "the real app, driven", work: drive_app },
+    Step { name: "bundle", what: "the installers, unpacked and started", work: check_installers },
 ];
 
 /// Which steps to take; both lists empty for all. Names are those that `--only` takes.
@@ -151,6 +152,15 @@ fn drive_app() -> Result<()> {
     }
     run(cargo().args(["build", "--quiet", "-p", "kindred"]))?;
     run(program("node").arg("tests/e2e/run.mjs").arg(target().join("debug/kindred")))
+}
+
+/// Around the app as it was built for the other tests: a release build takes too long here.
+fn check_installers() -> Result<()> {
+    if !DRIVES {
+        say("The installers are checked on Linux only; nothing to do here.");
+        return Ok(());
+    }
+    bundle::installers(Profile::Dev)
 }
 
 #[cfg(test)]

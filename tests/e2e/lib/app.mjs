@@ -60,25 +60,34 @@ export class Home {
   }
 }
 
-/** Starts the app and waits until its page has drawn itself. */
-export async function launchApp(binary, home, { args = [], env = {} } = {}) {
+/** For an app that finds no session bus, and so no other start of itself. */
+export const NO_BUS = { DBUS_SESSION_BUS_ADDRESS: "unix:path=/nonexistent" };
+
+/**
+ * Starts the app and waits until its page has drawn itself. `executable` matches the path
+ * of the program when `binary` only starts it.
+ */
+export async function launchApp(binary, home, { args = [], env = {}, executable } = {}) {
   const startedAt = performance.now();
+  const isApp = (path) => (executable ? executable.test(path) : path === resolve(binary));
   const session = await startSession({ binary: resolve(binary), args, env: { ...home.environment, ...env } });
-  const app = new App(session, resolve(binary));
   try {
     await until("the page is there", () => session.run(() => document.querySelector("[data-testid]") !== null));
+    const app = new App(session, isApp);
+    app.startedInMs = performance.now() - startedAt;
+    return app;
   } catch (error) {
     await session.kill();
     throw error;
   }
-  app.startedInMs = performance.now() - startedAt;
-  return app;
 }
 
 class App {
-  constructor(session, binary) {
+  constructor(session, isApp) {
     this.session = session;
-    this.pid = processBelow(session.driverPid, binary);
+    this.pid = processBelow(session.driverPid, isApp);
+    /** The program that runs. */
+    this.binary = executablePath(this.pid);
   }
 
   /** Waits for the element with this test id; `selector` narrows it down. */
@@ -199,20 +208,20 @@ function isZombie(pid) {
   return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
 }
 
-/** The process running `binary` that the process `ancestor` started, directly or not. */
-function processBelow(ancestor, binary) {
+/** The process running the app that the process `ancestor` started, directly or not. */
+function processBelow(ancestor, isApp) {
   const children = execFileSync("ps", ["-eo", "pid=,ppid="], { encoding: "utf8" })
     .trim()
     .split("\n")
     .map((line) => line.trim().split(/\s+/).map(Number));
   const below = [ancestor];
   for (const parent of below) below.push(...children.filter(([, ppid]) => ppid === parent).map(([pid]) => pid));
-  const pid = below.find((candidate) => executable(candidate) === binary);
-  if (pid === undefined) throw new Error(`no process runs ${binary}`);
+  const pid = below.find((candidate) => isApp(executablePath(candidate) ?? ""));
+  if (pid === undefined) throw new Error("no process runs the app");
   return pid;
 }
 
-function executable(pid) {
+function executablePath(pid) {
   try {
     return readlinkSync(`/proc/${pid}/exe`);
   } catch {

@@ -41,7 +41,7 @@ export async function answerFileDialog(title, path) {
 }
 
 /** Titles of the app's file dialogs. */
-export const OPEN_TITLE = "Open a list or a workbook";
+export const OPEN_TITLE = "Open lists or a workbook";
 export const SAVE_TITLE = "Export";
 export const PICTURE_TITLE = "Save the picture";
 
@@ -80,9 +80,16 @@ export async function closeWindow(title) {
   execFileSync("/usr/bin/python3", [fileURLToPath(new URL("close_window.py", import.meta.url)), window]);
 }
 
-/** Where a window of the app is on the screen. */
-export async function windowOrigin(title) {
+/** Where a window of the app is on the screen, and how large. */
+export async function windowPlace(title) {
+  const shell = xdotool("getwindowgeometry", "--shell", await windowTitled(title));
+  const value = (name) => Number(shell.match(new RegExp(`^${name}=(-?\\d+)`, "m"))[1]);
+  return { x: value("X"), y: value("Y"), width: value("WIDTH"), height: value("HEIGHT") };
+}
+
+/** Moves a window of the app and gives it another size. */
+export async function placeWindow(title, { x, y, width, height }) {
   const window = await windowTitled(title);
-  const shell = xdotool("getwindowgeometry", "--shell", window);
-  return { x: Number(shell.match(/X=(-?\d+)/)[1]), y: Number(shell.match(/Y=(-?\d+)/)[1]) };
+  xdotool("windowsize", window, width, height);
+  xdotool("windowmove", window, x, y);
 }

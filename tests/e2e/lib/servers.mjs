@@ -71,3 +71,13 @@ export async function api(key) {
   });
   return { ...server, seen };
 }
+
+/** Counts what is asked for, and answers nothing. */
+export async function witness() {
+  const seen = [];
+  const server = await listen((request, response) => {
+    seen.push(request.url);
+    response.writeHead(204).end();
+  });
+  return { ...server, seen };
+}

@@ -1,5 +1,5 @@
 /** What a person does again and again. */
-import { dropFromOutside, windowOrigin } from "./desktop.mjs";
+import { dropFromOutside, windowPlace } from "./desktop.mjs";
 import { KEYS } from "./webdriver.mjs";
 import { until } from "./until.mjs";
 
@@ -10,7 +10,7 @@ export async function openSample(app, id) {
 
 /** Drags a file from another program into the middle of the window. Hands back when it was let go of. */
 export async function dropFile(app, path) {
-  const origin = await windowOrigin("Kindred");
+  const origin = await windowPlace("Kindred");
   return dropFromOutside(path, origin.x + 600, origin.y + 400, (jiggle) =>
     until("the window says that the file can be dropped", () => {
       jiggle();
@@ -70,4 +70,31 @@ export async function rename(app, place, name) {
 /** Tells how long the page was busy or drew no frame. */
 export function reportStalls(t, when, { busy, withoutFrame }) {
   t.report(`longest time the page was busy, and drew no frame, ${when}`, `${busy} ms, ${withoutFrame} ms`);
+}
+
+/** A list of one column opens by itself, others ask which column to take. */
+export async function confirmImport(app) {
+  await until("the list is read", async () => (await app.has("import-confirm")) || (await app.has("workbook")));
+  if (await app.has("import-confirm")) await app.click("import-confirm");
+}
+
+/** Sorts into the topics with these names, separated by commas. */
+export async function sortInto(app, names) {
+  await openTab(app, "board");
+  await app.click("sort-open");
+  await app.fill("sort-names", names);
+  await app.click("sort-confirm");
+  const last = names.split(",").at(-1).trim();
+  await until("the list is sorted", async () => (await app.texts("topic-name")).includes(last));
+}
+
+/** Waits until two pictures in a row are the same: nothing fades or loads any more. */
+export async function pictureIsStill(app) {
+  let before = await app.session.screenshot();
+  await until("the picture is still", async () => {
+    const now = await app.session.screenshot();
+    const isStill = now.equals(before);
+    before = now;
+    return isStill;
+  }, { every: 300 });
 }

@@ -65,6 +65,11 @@ class Session {
     return value;
   }
 
+  /** Opens another page. */
+  goTo(url) {
+    return this.#post("/url", { url });
+  }
+
   /** The elements that match, in the order of the page. */
   async findAll(selector) {
     const found = await this.#post("/elements", { using: "css selector", value: selector });

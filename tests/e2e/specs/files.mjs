@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { NO_BUS } from "../lib/app.mjs";
 import { answerFileDialog, OPEN_TITLE } from "../lib/desktop.mjs";
 import { dropFile, openTab, reportStalls, waitForHeatmap, waitForTopics } from "../lib/steps.mjs";
 import { until } from "../lib/until.mjs";
@@ -96,7 +97,7 @@ export const files = {
     await first.click("sample-fruit-countries-companies");
     await waitForTopics(first);
     const [path] = t.home.workbooks();
-    const second = await t.launch({ args: [path] });
+    const second = await t.launch({ args: [path], env: NO_BUS });
     await waitForTopics(second);
     assert.equal(
       (await second.texts("topic-name")).join(),

@@ -273,6 +273,38 @@ mod tests {
     }
 
     #[test]
+    fn cells_of_ten_thousand_items_are_block_means_to_the_fifth_decimal() {
+        let count = 10_000;
+        let vectors = Arc::new(vectors(count));
+        let order: Vec<u32> = (0..count as u32).map(|place| place * 7919 % 10_000).collect();
+        let heatmap = Heatmap::new(Arc::clone(&vectors), order.clone());
+        let mut looked_at = 0;
+        for level in 0..heatmap.levels() {
+            let cells = count.div_ceil(1 << level);
+            for (row, column) in
+                [(0, 1), (cells / 3, cells / 2), (cells - 1, 0), (cells - 1, cells - 2)]
+            {
+                let places = |cell: usize| cell << level..((cell + 1) << level).min(count);
+                let pairs = places(row).flat_map(|a| places(column).map(move |b| (a, b)));
+                let likeness = pairs.map(|(a, b)| {
+                    let rows = [a, b].map(|place| vectors.row(order[place] as usize));
+                    let products = rows[0].iter().zip(rows[1]);
+                    products.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>()
+                });
+                let likeness: Vec<f64> = likeness.collect();
+                let mean = (likeness.iter().sum::<f64>() / likeness.len() as f64) as f32;
+                // So narrow a range shows the fifth decimal.
+                let range = Range { low: mean - 0.001_27, high: mean + 0.001_27 };
+                let tile = heatmap.tile(level, row / TILE_CELLS, column / TILE_CELLS, range);
+                let cell = tile[row % TILE_CELLS * TILE_CELLS + column % TILE_CELLS];
+                assert!(cell.abs_diff(127) <= 1, "level {level}, {row}, {column}: {cell} steps");
+                looked_at += 1;
+            }
+        }
+        assert_eq!(looked_at, 28, "four cells on each of seven levels");
+    }
+
+    #[test]
     fn past_the_end_there_is_nothing() {
         let heatmap = Heatmap::new(Arc::new(vectors(300)), (0..300).collect());
         let cells = heatmap.tile(0, 1, 0, RANGE);

@@ -32,8 +32,11 @@ impl Patch {
     /// What turns `from` into `to`.
     #[must_use]
     pub fn between(from: &Sorting, to: &Sorting) -> Self {
-        let differs =
-            |&item: &u32| from.placements.get(item as usize) != to.placements.get(item as usize);
+        // Who had no place before is in Unsorted, unless the patch says otherwise.
+        let differs = |&item: &u32| {
+            from.placements.get(item as usize).unwrap_or(&Placement::UNSORTED)
+                != &to.placements[item as usize]
+        };
         let moved: Vec<u32> = (0..to.placements.len() as u32).filter(differs).collect();
         let places = Places::pack(moved.iter().map(|&item| &to.placements[item as usize]));
         let mut contexts: Vec<(ItemId, Option<String>)> = to
@@ -58,9 +61,12 @@ impl Patch {
     }
 
     /// # Errors
-    /// `Invalid` when the patch contradicts itself.
-    pub(super) fn apply(&self, sorting: &mut Sorting) -> Result<()> {
+    /// `Invalid` when the patch contradicts itself or is of a list of more than `most` items.
+    pub(super) fn apply(&self, sorting: &mut Sorting, most: usize) -> Result<()> {
         let broken = || Error::Invalid("This change cannot be taken back any more.".to_owned());
+        if self.items > most {
+            return Err(broken());
+        }
         sorting.placements.resize(self.items, Placement::UNSORTED);
         let places = self.places.unpack().filter(|places| places.len() == self.moved.len());
         for (&item, place) in self.moved.iter().zip(places.ok_or_else(broken)?) {

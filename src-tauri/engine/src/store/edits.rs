@@ -7,6 +7,7 @@
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
+use super::items;
 use crate::edits::Edit;
 
 /// How many edits can be taken back. Older ones are forgotten.
@@ -34,6 +35,7 @@ pub(crate) fn push(
     inverse: &Edit,
 ) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM edits WHERE is_undone = 1", [])?;
+    items::forget_taken_back(connection)?;
     connection.execute(
         "INSERT INTO edits (label, edit, inverse, is_undone) VALUES (?1, ?2, ?3, 0)",
         (label, json(edit)?, json(inverse)?),

@@ -53,13 +53,32 @@ impl Drop for Lock {
     }
 }
 
+/// Whether two paths are names of one file. Opens neither: closing it again would let go of the
+/// locks that SQLite holds on it.
 #[cfg(unix)]
-fn is_same_file(file: &File, path: &Path) -> bool {
+pub(super) fn is_one_file(one: &Path, other: &Path) -> bool {
+    match (fs::metadata(one), fs::metadata(other)) {
+        (Ok(one), Ok(other)) => identity(&one) == identity(&other),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_one_file(one: &Path, other: &Path) -> bool {
+    one == other
+}
+
+#[cfg(unix)]
+fn identity(metadata: &fs::Metadata) -> (u64, u64) {
     use std::os::unix::fs::MetadataExt as _;
 
-    let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+    (metadata.dev(), metadata.ino())
+}
+
+#[cfg(unix)]
+fn is_same_file(file: &File, path: &Path) -> bool {
     match (file.metadata(), fs::metadata(path)) {
-        (Ok(opened), Ok(there)) => identity(opened) == identity(there),
+        (Ok(opened), Ok(there)) => identity(&opened) == identity(&there),
         _ => false,
     }
 }

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 use rusqlite::types::Type;
 
+use crate::edits::Extent;
 use crate::embed::ModelKey;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +56,21 @@ pub(crate) fn get(connection: &Connection) -> rusqlite::Result<Meta> {
             })
         },
     )
+}
+
+/// How long the list is.
+pub(crate) fn extent(connection: &Connection) -> rusqlite::Result<Extent> {
+    connection
+        .prepare_cached("SELECT item_count, column_count FROM meta WHERE id = 1")?
+        .query_row([], |row| Ok(Extent { items: row.get(0)?, columns: row.get(1)? }))
+}
+
+pub(crate) fn set_extent(connection: &Connection, extent: Extent) -> rusqlite::Result<()> {
+    connection.execute(
+        "UPDATE meta SET item_count = ?1, column_count = ?2 WHERE id = 1",
+        (extent.items, extent.columns),
+    )?;
+    Ok(())
 }
 
 pub(crate) fn set_view(connection: &Connection, view: &str) -> rusqlite::Result<()> {

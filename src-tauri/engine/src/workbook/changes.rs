@@ -1,14 +1,16 @@
 //! Edits and their history: every change of a sorting passes through here, in
 //! one transaction, with what takes it back.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Workbook, locked};
+use super::{Snapshot, Workbook, locked};
 use crate::edits::Edit;
+use crate::embed::ModelKey;
 use crate::error::{Error, Result};
-use crate::items::{ItemId, TextHash};
+use crate::items::{Item, ItemId, TextHash};
+use crate::store;
 use crate::store::edits::Labels;
-use crate::store::{self};
 use crate::topics::Sorting;
 
 /// What was done, oldest first.
@@ -29,18 +31,11 @@ enum Step {
 /// An item whose context changed: the model reads another text now.
 struct Reread {
     item: usize,
-    hash: TextHash,
     /// If the model has embedded that text.
     vector: Option<Vec<f32>>,
 }
 
 impl Workbook {
-    /// All topics and the place of every item.
-    #[must_use]
-    pub fn sorting(&self) -> Arc<Sorting> {
-        Arc::clone(&self.state().sorting)
-    }
-
     /// Applies `edit` and keeps it in the history; what was undone before can no longer be redone.
     ///
     /// # Errors
@@ -103,23 +98,27 @@ impl Workbook {
         self.state().labels.redo.clone()
     }
 
-    /// Applies the edit that `edit` makes of the sorting as it is then.
-    pub(super) fn change(&self, edit: impl FnOnce(&Sorting) -> Result<Edit>) -> Result<()> {
+    /// Applies the edit that `edit` makes of the list as it is then.
+    pub(super) fn change(&self, edit: impl FnOnce(&Snapshot) -> Result<Edit>) -> Result<()> {
         let _one_at_a_time = locked(&self.changing);
-        let before = self.sorting();
+        let before = self.snapshot();
         let edit = edit(&before)?;
-        let mut after = Sorting::clone(&before);
-        let applied = edit.apply(&mut after, &self.items)?;
-        self.check_size(&after)?;
-        if after == *before {
+        if let Edit::Resize { .. } = edit {
+            // Its items would come from nowhere.
+            return Err(of_another_list());
+        }
+        let mut after = Sorting::clone(&before.sorting);
+        let applied = edit.apply(&mut after, &before.items)?;
+        check_size(&after, &before.items)?;
+        if after == *before.sorting {
             return Ok(());
         }
         let labels = self.store.write(|transaction| {
-            save_difference(transaction, &before, &after)?;
+            save_difference(transaction, &before.sorting, &after)?;
             store::edits::push(transaction, &applied.label, &edit, &applied.inverse)?;
             store::edits::labels(transaction)
         })?;
-        self.install(&before, after, labels)
+        self.install(&before, Arc::clone(&before.items), after, labels)
     }
 
     /// Whether there was an edit to undo or redo.
@@ -132,60 +131,97 @@ impl Workbook {
             Step::Redo => store::edits::first_undone(transaction),
         })?;
         let Some(row) = row else { return Ok(false) };
-        let before = self.sorting();
-        let mut after = Sorting::clone(&before);
+        let before = self.snapshot();
+        let mut after = Sorting::clone(&before.sorting);
         let edit = match step {
             Step::Undo => &row.inverse,
             Step::Redo => &row.edit,
         };
-        edit.apply(&mut after, &self.items)?;
-        self.check_size(&after)?;
+        let extent = match *edit {
+            Edit::Resize { from, to, .. } => {
+                let now = self.store.read(|transaction| store::meta::extent(transaction))?;
+                if from != now {
+                    return Err(of_another_list());
+                }
+                Some(to)
+            }
+            _ => None,
+        };
+        let items = match extent {
+            Some(to) => self.resized(&before.items, to.items)?,
+            None => Arc::clone(&before.items),
+        };
+        edit.apply(&mut after, &items)?;
+        check_size(&after, &items)?;
         let labels = self.store.write(|transaction| {
-            save_difference(transaction, &before, &after)?;
+            save_difference(transaction, &before.sorting, &after)?;
+            if let Some(extent) = extent {
+                store::meta::set_extent(transaction, extent)?;
+            }
             store::edits::set_undone(transaction, row.id, matches!(step, Step::Undo))?;
             store::edits::labels(transaction)
         })?;
-        self.install(&before, after, labels)?;
+        self.install(&before, items, after, labels)?;
         Ok(true)
     }
 
-    /// Every item has a place, or none has one because topics were never found.
-    fn check_size(&self, sorting: &Sorting) -> Result<()> {
-        let is_untouched = sorting.placements.is_empty() && sorting.topics.is_empty();
-        if is_untouched || sorting.placements.len() == self.items.len() {
-            Ok(())
-        } else {
-            Err(Error::Invalid("These topics belong to another list.".to_owned()))
+    /// The first `count` items, of which those that `items` lacks were added and taken back.
+    fn resized(&self, items: &Arc<[Item]>, count: usize) -> Result<Arc<[Item]>> {
+        if let Some(fewer) = items.get(..count) {
+            return Ok(fewer.into());
         }
+        let added =
+            self.store.read(|transaction| store::items::range(transaction, items.len()..count))?;
+        Ok(items.iter().cloned().chain(added).collect())
     }
 
-    fn install(&self, before: &Sorting, after: Sorting, labels: Labels) -> Result<()> {
+    /// Makes the list what the file holds already: `items`, sorted as `after`.
+    pub(super) fn install(
+        &self,
+        before: &Snapshot,
+        items: Arc<[Item]>,
+        after: Sorting,
+        labels: Labels,
+    ) -> Result<()> {
         let model = self.model_of(&after);
-        let is_other_model = model != self.model_of(before);
+        let is_other_model = model != self.model_of(&before.sorting);
         self.with_coverage(&model, |_| ())?;
-        let reread = self.reread(before, &after)?;
+        let is_resized = items.len() != before.items.len();
+        let mut added = self.embedded_of_added(&before.items, &items, &after)?;
+        let reread = self.reread(&before.sorting, &after, &items)?;
         // Nobody may load vectors between the change of what is read and of the vectors.
         let mut vectors = locked(&self.vectors);
-        let is_placed_alike = before.placements == after.placements
+        let is_placed_alike = before.sorting.placements == after.placements
             && before
+                .sorting
                 .topics
                 .iter()
                 .map(|topic| topic.id)
                 .eq(after.topics.iter().map(|topic| topic.id));
         let mut state = self.state();
         state.revision += 1;
-        let is_reread = is_other_model || !reread.is_empty();
-        state.placed += u64::from(!is_placed_alike || is_reread);
-        state.reread += u64::from(is_reread);
+        let is_reread = is_other_model || is_resized || !reread.is_empty();
+        state.list = Snapshot {
+            items,
+            sorting: Arc::new(after),
+            reread: state.list.reread + u64::from(is_reread),
+            placed: state.list.placed + u64::from(!is_placed_alike || is_reread),
+        };
+        state.labels = labels;
+        if is_resized {
+            let count = state.list.items.len();
+            state.coverage.retain(|model, coverage| {
+                coverage.resize(count, added.remove(model).unwrap_or_default());
+                coverage.embedded.len() == count
+            });
+            vectors.clear();
+        }
         if !reread.is_empty() {
             // Of other models it is looked up again.
             state.coverage.retain(|key, _| *key == model);
             vectors.retain(|key, _| *key == model);
         }
-        state.sorting = Arc::new(after);
-        state.labels = labels;
-        for Reread { item, hash, vector } in reread {
-            Arc::make_mut(&mut state.hashes)[item] = hash;
+        for Reread { item, vector } in reread {
             if let Some(coverage) = state.coverage.get_mut(&model) {
                 coverage.set(item, vector.is_some());
             }
@@ -196,7 +232,35 @@ impl Workbook {
         Ok(())
     }
 
-    fn reread(&self, before: &Sorting, after: &Sorting) -> Result<Vec<Reread>> {
+    /// By model: which of the items that `before` lacks it has embedded already.
+    fn embedded_of_added(
+        &self,
+        before: &[Item],
+        items: &[Item],
+        sorting: &Sorting,
+    ) -> Result<BTreeMap<ModelKey, Vec<bool>>> {
+        let Some(added) = items.get(before.len()..).filter(|added| !added.is_empty()) else {
+            return Ok(BTreeMap::new());
+        };
+        let ids = (before.len()..).map(ItemId::from_index);
+        let hashes: Vec<TextHash> = ids
+            .zip(added)
+            .map(|(id, item)| TextHash::of(&sorting.embedded_text(id, item)))
+            .collect();
+        let models: Vec<ModelKey> = self.state().coverage.keys().cloned().collect();
+        self.store.read(|transaction| {
+            let of_model = |model: ModelKey| {
+                let embedded = match store::models::find(transaction, &model)? {
+                    Some(row) => store::vectors::which_exist(transaction, row, &hashes)?,
+                    None => vec![false; hashes.len()],
+                };
+                Ok((model, embedded))
+            };
+            models.into_iter().map(of_model).collect()
+        })
+    }
+
+    fn reread(&self, before: &Sorting, after: &Sorting, items: &[Item]) -> Result<Vec<Reread>> {
         let mut changed: Vec<ItemId> = before
             .contexts
             .keys()
@@ -212,20 +276,34 @@ impl Workbook {
         self.store.read(|transaction| {
             let model = store::models::find(transaction, &self.model_of(after))?;
             let reread = |item: ItemId| {
-                let text = after.embedded_text(item, &self.items[item.index()]);
+                let text = after.embedded_text(item, &items[item.index()]);
                 let hash = TextHash::of(&text);
                 let vector = match model {
                     Some(model) => store::vectors::get(transaction, model, &hash)?,
                     None => None,
                 };
-                Ok(Reread { item: item.index(), hash, vector })
+                Ok(Reread { item: item.index(), vector })
             };
             changed.into_iter().map(reread).collect()
         })
     }
 }
 
-fn save_difference(
+/// Every item has a place, or none has one because topics were never found.
+fn check_size(sorting: &Sorting, items: &[Item]) -> Result<()> {
+    let is_untouched = sorting.placements.is_empty() && sorting.topics.is_empty();
+    if is_untouched || sorting.placements.len() == items.len() {
+        Ok(())
+    } else {
+        Err(of_another_list())
+    }
+}
+
+fn of_another_list() -> Error {
+    Error::Invalid("These topics belong to another list.".to_owned())
+}
+
+pub(super) fn save_difference(
     connection: &rusqlite::Connection,
     before: &Sorting,
     after: &Sorting,

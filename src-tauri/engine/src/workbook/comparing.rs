@@ -5,8 +5,8 @@ use std::cell::LazyCell;
 use std::sync::Arc;
 
 use super::carry_over::carry_over;
-use super::teaching::all_clues;
-use super::{Agreement, Judge, Workbook};
+use super::teaching::{agreement_with_categories, agreement_with_pins, all_clues};
+use super::{Agreement, Judge, Snapshot, Workbook};
 use crate::analyse::classify::{Space, classify, embed_clues};
 use crate::analyse::compare::{adjusted_rand, matched_topics, neighbour_overlap};
 use crate::analyse::similarity::neighbours;
@@ -154,7 +154,11 @@ impl Workbook {
         if models.len() < 2 {
             return Err(Error::Invalid("Choose two models or more to compare.".to_owned()));
         }
-        let (before, revision) = (self.sorting(), self.revision());
+        let (list, revision) = {
+            let state = self.state();
+            (state.list.clone(), state.revision)
+        };
+        let before = &list.sorting;
         let steps = 2 * models.len();
         let mut topics: Vec<SharedTopic> = before
             .topics
@@ -165,7 +169,7 @@ impl Workbook {
         for (place, model) in models.iter_mut().enumerate() {
             monitor.progress(Stage::Comparing, place, steps);
             monitor.check()?;
-            opinions.push(self.opinion(&before, model, namer, &mut topics, &Quiet(monitor))?);
+            opinions.push(self.opinion(&list, model, namer, &mut topics, &Quiet(monitor))?);
         }
         let mut likeness = Vec::new();
         for first in 0..opinions.len() {
@@ -191,20 +195,21 @@ impl Workbook {
 
     fn opinion(
         &self,
-        before: &Sorting,
+        list: &Snapshot,
         model: &mut Shared,
         namer: &Namer<'_>,
         topics: &mut Vec<SharedTopic>,
         monitor: &dyn Monitor,
     ) -> Result<Opinion> {
-        let vectors = self.vectors_of(model.key())?;
+        let vectors = self.vectors_of_list(model.key(), list)?;
+        let before = &*list.sorting;
         let space = LazyCell::new(|| Space::new(&vectors));
         let is_in_use = *model.key() == self.model() && !before.placements.is_empty();
         let own;
         let sorting = if is_in_use {
             before
         } else {
-            own = self.resort(before, model, &space, namer, monitor)?;
+            own = self.resort(list, model, &space, namer, monitor)?;
             &own
         };
         let shared: Vec<usize> = if is_in_use || is_by_person(before) {
@@ -224,7 +229,7 @@ impl Workbook {
         Ok(Opinion {
             topics: sorting.placements.iter().map(group).collect(),
             confidence: sorting.placements.iter().map(|place| place.confidence).collect(),
-            scores: self.scores(before, sorting, &space, model)?,
+            scores: self.scores(list, sorting, &space, model)?,
             vectors: Arc::clone(&vectors),
         })
     }
@@ -232,7 +237,7 @@ impl Workbook {
     /// How often the model of `space`, which sorts as in `sorting`, agrees with what is known.
     fn scores<F: FnOnce() -> Space>(
         &self,
-        before: &Sorting,
+        list: &Snapshot,
         sorting: &Sorting,
         space: &LazyCell<Space, F>,
         model: &mut Shared,
@@ -243,12 +248,13 @@ impl Workbook {
             agreed: agreement.agreed(),
             total: agreement.total(),
         };
-        if self.items.iter().any(|item| item.category.is_some()) {
-            scores.push(score(Judge::Categories, &self.agreement_with_categories(sorting)));
+        if list.items.iter().any(|item| item.category.is_some()) {
+            let agreement = agreement_with_categories(&list.items, sorting);
+            scores.push(score(Judge::Categories, &agreement));
         }
+        let before = &*list.sorting;
         if before.placements.iter().any(|place| place.pinned && place.topic.is_some()) {
-            let agreement =
-                self.agreement_with_pins(before, space, &mut self.remembering(model))?;
+            let agreement = agreement_with_pins(before, space, &mut self.remembering(model))?;
             scores.push(score(Judge::Pins, &agreement));
         }
         scores.retain(|score| score.total > 0);
@@ -258,20 +264,22 @@ impl Workbook {
     /// How `model`, whose vectors make `space`, would sort the list.
     fn resort<F: FnOnce() -> Space>(
         &self,
-        before: &Sorting,
+        list: &Snapshot,
         model: &mut Shared,
         space: &LazyCell<Space, F>,
         namer: &Namer<'_>,
         monitor: &dyn Monitor,
     ) -> Result<Sorting> {
-        let vectors = self.vectors_of(model.key())?;
+        let vectors = self.vectors_of_list(model.key(), list)?;
+        let before = &*list.sorting;
         if is_by_person(before) {
-            let clues = embed_clues(&all_clues(before), &mut self.remembering(model), monitor)?;
+            let clues = all_clues(before, model.key());
+            let clues = embed_clues(&clues, &mut self.remembering(model), monitor)?;
             let suggestions = classify(space, &clues, monitor)?;
             let threshold = before.threshold.or(Some(USUAL_THRESHOLD));
             return Ok(placed(Sorting { threshold, ..before.clone() }, &suggestions));
         }
-        let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
+        let texts = list.texts();
         let count = (!before.topics.is_empty()).then_some(before.topics.len());
         let params = FindTopics { way: Way::Kmeans, count, seed: self.seed };
         topics::find(&vectors, &texts, &params, self.naming(namer, model.key()), monitor)
@@ -294,10 +302,10 @@ impl Workbook {
         self.check_writable()?;
         let key = model.key().clone();
         if key != self.model() {
-            let vectors = self.vectors_of(&key)?;
+            let (vectors, list) = self.embedded_by(&key)?;
             let space = LazyCell::new(|| Space::new(&vectors));
-            let sorted = self.resort(&self.sorting(), model, &space, namer, monitor)?;
-            self.replace(monitor, |before| {
+            let sorted = self.resort(&list, model, &space, namer, monitor)?;
+            self.replace(&list, monitor, |before| {
                 let sorting =
                     if is_by_person(before) { sorted } else { carry_over(before, sorted) };
                 Ok((

@@ -7,7 +7,7 @@ use crate::analyse::product::dot;
 use crate::analyse::similarity::neighbours;
 use crate::analyse::statistics::{PairStatistics, pair_statistics};
 use crate::analyse::values::{ValueRange, value_range};
-use crate::embed::{Embedder, ModelKey, embed_all};
+use crate::embed::{Embedder, ModelKey, embed_all, given};
 use crate::error::{Error, Result};
 use crate::items::ItemId;
 use crate::monitor::Silent;
@@ -114,9 +114,13 @@ impl Workbook {
     /// # Errors
     /// `Storage`.
     pub fn related(&self) -> Result<Related> {
+        let count = self.items().len();
+        let is_there = |answer: &Answer| answer.first.index().max(answer.second.index()) < count;
         self.store.read(|transaction| {
             let chosen = store::meta::related_percentile(transaction)?;
-            let answers = store::answers::all(transaction)?;
+            let mut answers = store::answers::all(transaction)?;
+            // Items that were added may have been taken back.
+            answers.retain(is_there);
             // A negative percentile says that it was learnt.
             Ok(Related {
                 percentile: chosen.map_or(USUAL_PERCENTILE, f32::abs),
@@ -188,7 +192,8 @@ impl Workbook {
     /// # Errors
     /// `Invalid` for items that are not there; `ReadOnly`, `DiskFull`, `Storage`.
     pub fn answer(&self, answers: &[Answer]) -> Result<()> {
-        let is_there = |item: ItemId| item.index() < self.items.len();
+        let count = self.items().len();
+        let is_there = |item: ItemId| item.index() < count;
         if !answers.iter().all(|answer| is_there(answer.first) && is_there(answer.second)) {
             return Err(Error::Invalid("These items are not in the list.".to_owned()));
         }
@@ -218,7 +223,7 @@ impl Workbook {
     /// Whether the list has too few pairs to tell by itself what is usual: bundled words help.
     #[must_use]
     pub fn is_judged_with_bundled_words(&self) -> bool {
-        self.items.len() < FEW_ITEMS
+        self.items().len() < FEW_ITEMS
     }
 
     /// How alike pairs are of a list that is too short by itself, if there is somebody to read
@@ -229,7 +234,10 @@ impl Workbook {
         embedder: Option<&mut dyn Embedder>,
     ) -> Result<Option<PairStatistics>> {
         match embedder {
-            Some(embedder) if self.is_judged_with_bundled_words() => {
+            // Nobody can read them for vectors that came with the list.
+            Some(embedder)
+                if self.is_judged_with_bundled_words() && !given::is_given(embedder.key()) =>
+            {
                 bundled(vectors, embedder).map(Some)
             }
             _ => Ok(None),
@@ -239,12 +247,13 @@ impl Workbook {
     fn fit(&self, vectors: &Vectors, answers: &[Answer]) -> Option<GameFit> {
         let seen: Vec<(f32, bool)> = answers
             .iter()
+            .filter(|answer| answer.first.index().max(answer.second.index()) < vectors.len())
             .map(|answer| {
                 let [a, b] = [answer.first, answer.second].map(|item| vectors.row(item.index()));
                 (dot(a, b), answer.is_related)
             })
             .collect();
-        game::line(&seen, self.seed).map(|line| GameFit { line, answers: answers.len() })
+        game::line(&seen, self.seed).map(|line| GameFit { line, answers: seen.len() })
     }
 }
 

@@ -1,14 +1,15 @@
 //! Vectors: whose are used, what every model has embedded, and embedding.
 //! A text is embedded once by a model, whichever model is in use.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::progress::Committed;
-use super::{Coverage, State, Workbook, locked};
-use crate::embed::{Embedder, ModelKey, Sink};
+use super::{Coverage, Snapshot, State, Workbook, locked};
+use crate::embed::{Embedder, ModelKey, Sink, given};
 use crate::error::{Error, Result};
-use crate::items::{ItemId, TextHash};
+use crate::items::TextHash;
 use crate::monitor::{Monitor, Stage};
 use crate::store;
 use crate::vectors::Vectors;
@@ -21,7 +22,7 @@ impl Workbook {
     #[must_use]
     pub fn embedded_count(&self) -> usize {
         let state = self.state();
-        let model = self.model_of(&state.sorting);
+        let model = self.model_of(&state.list.sorting);
         state.coverage.get(&model).map_or(0, |coverage| coverage.count)
     }
 
@@ -38,12 +39,9 @@ impl Workbook {
     /// # Errors
     /// `Storage`, `Damaged`.
     pub fn missing_texts(&self, model: &ModelKey) -> Result<Vec<String>> {
-        let (missing, sorting) = self.with_coverage(model, |state| {
-            (missing(&state.coverage[model]), Arc::clone(&state.sorting))
-        })?;
-        let text =
-            |&index: &usize| sorting.embedded_text(ItemId::from_index(index), &self.items[index]);
-        Ok(missing.iter().map(text).collect())
+        let (missing, list) = self
+            .with_coverage(model, |state| (missing(&state.coverage[model]), state.list.clone()))?;
+        Ok(missing.iter().map(|&index| list.embedded_text(index).into_owned()).collect())
     }
 
     /// What takes over once it has embedded everything.
@@ -74,26 +72,25 @@ impl Workbook {
         self.check_writable()?;
         let _one_at_a_time = locked(&self.embedding);
         let model = embedder.key().clone();
-        let (missing, sorting, hashes) = self.with_coverage(&model, |state| {
-            let missing = missing(&state.coverage[&model]);
-            (missing, Arc::clone(&state.sorting), Arc::clone(&state.hashes))
+        let (missing, list) = self.with_coverage(&model, |state| {
+            (missing(&state.coverage[&model]), state.list.clone())
         })?;
-        let total = self.items.len();
+        let total = list.items.len();
         monitor.progress(Stage::Embedding, total - missing.len(), total);
         if missing.is_empty() {
             return Ok(());
         }
         monitor.check()?;
-        let texts: Vec<String> = missing
-            .iter()
-            .map(|&index| sorting.embedded_text(ItemId::from_index(index), &self.items[index]))
-            .collect();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let texts: Vec<Cow<'_, str>> =
+            missing.iter().map(|&index| list.embedded_text(index)).collect();
+        let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
         let mut keep = |rows: &[usize], vectors: &Vectors| {
             let items: Vec<usize> = rows.iter().map(|&row| missing[row]).collect();
-            self.keep_vectors(&model, items.iter().map(|&item| &hashes[item]), vectors)?;
-            let done = self.note_embedded(&model, &items, &hashes);
-            monitor.progress(Stage::Embedding, done, total);
+            let hashes: Vec<TextHash> = rows.iter().map(|&row| TextHash::of(texts[row])).collect();
+            self.keep_vectors(&model, hashes.iter(), vectors)?;
+            let done = self.note_embedded(&model, &items, &list);
+            // Items may have been added meanwhile.
+            monitor.progress(Stage::Embedding, done.min(total), total);
             Ok(())
         };
         embedder.embed(&texts, &mut keep, &Committed::new(monitor))
@@ -138,14 +135,14 @@ impl Workbook {
     }
 
     /// Notes that `items` are embedded as they were read then, and gives the number of all that are.
-    fn note_embedded(&self, model: &ModelKey, items: &[usize], hashes: &[TextHash]) -> usize {
+    fn note_embedded(&self, model: &ModelKey, items: &[usize], read: &Snapshot) -> usize {
         let mut state = self.state();
-        let State { hashes: now, coverage, revision, .. } = &mut *state;
+        let State { list: now, coverage, revision, .. } = &mut *state;
         *revision += 1;
         let Some(coverage) = coverage.get_mut(model) else { return 0 };
         for &item in items {
-            // Who was given a context meanwhile is to be read again.
-            if now[item] == hashes[item] {
+            // Who was given a context meanwhile is to be read again; who was taken back is not.
+            if item < now.items.len() && now.embedded_text(item) == read.embedded_text(item) {
                 coverage.set(item, true);
             }
         }
@@ -171,14 +168,18 @@ impl Workbook {
             return Ok(Arc::clone(vectors));
         }
         let not_yet = || {
-            Error::Invalid(
-                "Not all texts are embedded yet. Let the model finish, then try again.".to_owned(),
-            )
+            Error::Invalid(if given::is_given(model) {
+                "Not all texts came with vectors. Use a model for this: open Models and choose one."
+                    .to_owned()
+            } else {
+                "Not all texts are embedded yet. Let the model finish, then try again.".to_owned()
+            })
         };
-        if self.embedded_count_of(model)? < self.items.len() {
-            return Err(not_yet());
-        }
-        let hashes = Arc::clone(&self.state().hashes);
+        let list = self.with_coverage(model, |state| {
+            let is_complete = state.coverage[model].count == state.list.items.len();
+            is_complete.then(|| state.list.clone())
+        })?;
+        let hashes = list.ok_or_else(not_yet)?.hashes();
         let loaded =
             self.store.read(|transaction| match store::models::find(transaction, model)? {
                 Some(row) => store::vectors::load(transaction, row, &hashes),
@@ -197,13 +198,14 @@ impl Workbook {
         ask: impl FnOnce(&State) -> T,
     ) -> Result<T> {
         loop {
-            let hashes = {
+            let list = {
                 let state = self.state();
                 if state.coverage.contains_key(model) {
                     return Ok(ask(&state));
                 }
-                Arc::clone(&state.hashes)
+                state.list.clone()
             };
+            let hashes = list.hashes();
             let embedded =
                 self.store.read(|transaction| match store::models::find(transaction, model)? {
                     Some(row) => store::vectors::which_exist(transaction, row, &hashes),
@@ -211,7 +213,7 @@ impl Workbook {
                 })?;
             let mut state = self.state();
             // What is read may have changed meanwhile; then it is looked up again.
-            if Arc::ptr_eq(&state.hashes, &hashes) {
+            if state.list.reread == list.reread {
                 state.coverage.entry(model.clone()).or_insert_with(|| Coverage::new(embedded));
             }
         }

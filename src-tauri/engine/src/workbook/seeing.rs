@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::comparing::Namer;
-use super::{Workbook, locked};
+use super::{Snapshot, Workbook, locked};
 use crate::analyse::centring::{centred, centroids, mean, normalise};
 use crate::analyse::classify::Space;
 use crate::analyse::map::{self, Frame, Map, Method};
@@ -86,7 +86,7 @@ impl Workbook {
         };
         let Some(kept) = kept else { return Ok(None) };
         locked(&self.maps).insert(key.clone(), Arc::clone(&kept));
-        Ok(Some(LaidOut { is_stale: kept.laid_out != self.fingerprint(), kept }))
+        Ok(Some(self.seen(kept)))
     }
 
     /// Lays the list out and keeps the map (in memory only, when the workbook cannot be written).
@@ -100,8 +100,8 @@ impl Workbook {
         monitor: &dyn Monitor,
         frame: &mut Frame<'_>,
     ) -> Result<LaidOut> {
-        let vectors = self.vectors_of(&key.model)?;
-        let laid_out = self.fingerprint();
+        let (vectors, list) = self.embedded_by(&key.model)?;
+        let laid_out = Vec::clone(&self.fingerprint(&list));
         let rows = centred(&vectors, &mean(&vectors));
         drop(vectors);
         let before = self.map_like(key)?;
@@ -116,17 +116,40 @@ impl Workbook {
             })?;
         }
         locked(&self.maps).insert(key.clone(), Arc::clone(&kept));
-        Ok(LaidOut { is_stale: kept.laid_out != self.fingerprint(), kept })
+        Ok(self.seen(kept))
     }
 
-    fn centred(&self) -> Result<Centred> {
-        let vectors = self.vectors()?;
-        let reread = self.state().reread;
-        if let Some(space) = self.space.ready(reread) {
-            return Ok(Centred::AtHand(space));
+    fn centred(&self) -> Result<(Centred, Snapshot)> {
+        let (vectors, list) = self.embedded()?;
+        if let Some(space) = self.space.ready(list.reread) {
+            return Ok((Centred::AtHand(space), list));
         }
         let mean = mean(&vectors);
-        Ok(Centred::MadeNow { rows: centred(&vectors, &mean), mean })
+        Ok((Centred::MadeNow { rows: centred(&vectors, &mean), mean }, list))
+    }
+
+    /// The map with a place for every item: none (NaN) for those that were added since.
+    fn seen(&self, kept: Arc<KeptMap>) -> LaidOut {
+        let list = self.snapshot();
+        let is_stale = kept.laid_out != *self.fingerprint(&list);
+        let Map { dims, trustworthiness, .. } = kept.map;
+        let length = list.items.len() * dims;
+        if kept.map.positions.len() == length {
+            return LaidOut { kept, is_stale };
+        }
+        let mut positions = kept.map.positions.clone();
+        positions.resize(length, f32::NAN);
+        let map = Map { dims, positions, trustworthiness };
+        LaidOut { kept: Arc::new(KeptMap { map, laid_out: kept.laid_out.clone() }), is_stale }
+    }
+
+    /// Of what the model reads for every item, in order.
+    fn fingerprint(&self, list: &Snapshot) -> Arc<Vec<u8>> {
+        self.fingerprint.get(list.reread, || {
+            let mut sha256 = Sha256::new();
+            list.hashes().iter().for_each(|hash| sha256.update(hash.0));
+            sha256.finalize().to_vec()
+        })
     }
 
     /// The map that a new one shall lie like.
@@ -143,18 +166,14 @@ impl Workbook {
         Ok(None)
     }
 
-    /// Of what the model reads for every item, in order.
-    fn fingerprint(&self) -> Vec<u8> {
-        let hashes = Arc::clone(&self.state().hashes);
-        let mut sha256 = Sha256::new();
-        hashes.iter().for_each(|hash| sha256.update(hash.0));
-        sha256.finalize().to_vec()
-    }
-
     /// The tree that the heatmap is ordered by, if it is.
     #[must_use]
     pub fn tree(&self) -> Option<Arc<Tree>> {
-        let reread = self.state().reread;
+        let reread = self.state().list.reread;
+        self.tree_of(reread)
+    }
+
+    pub(super) fn tree_of(&self, reread: u64) -> Option<Arc<Tree>> {
         let grown = locked(&self.tree);
         grown.as_ref().filter(|grown| grown.reread == reread).map(|grown| Arc::clone(&grown.tree))
     }
@@ -164,10 +183,9 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`]; `Cancelled`.
     pub fn grow_tree(&self, linkage: Linkage, monitor: &dyn Monitor) -> Result<()> {
-        let reread = self.state().reread;
-        let tree = tree::grow(self.centred()?.rows(), linkage, self.seed, monitor)?;
-        let tree = Arc::new(tree);
-        self.set_tree(Some(GrownTree { reread, tree }));
+        let (centred, list) = self.centred()?;
+        let tree = Arc::new(tree::grow(centred.rows(), linkage, self.seed, monitor)?);
+        self.set_tree(Some(GrownTree { reread: list.reread, tree }));
         Ok(())
     }
 
@@ -182,7 +200,7 @@ impl Workbook {
         // What is ordered by it has to be fetched again.
         let mut state = self.state();
         state.revision += 1;
-        state.placed += 1;
+        state.list.placed += 1;
     }
 
     /// Where every item lies between two ends: 0 at the first, 1 at the second. A text that is not in
@@ -196,8 +214,8 @@ impl Workbook {
         to: &AxisEnd,
         reader: impl Fn() -> Result<Shared>,
     ) -> Result<Vec<f32>> {
-        let centred = self.centred()?;
-        let ends = [from, to].map(|end| self.end(end, &centred, &reader));
+        let (centred, list) = self.centred()?;
+        let ends = [from, to].map(|end| self.end(end, &centred, &list, &reader));
         let [from, to] = ends;
         let (from, to) = (from?, to?);
         if crate::analyse::product::dot(&from, &to) > 1.0 - 1e-5 {
@@ -212,6 +230,7 @@ impl Workbook {
         &self,
         end: &AxisEnd,
         centred: &Centred,
+        list: &Snapshot,
         reader: &impl Fn() -> Result<Shared>,
     ) -> Result<Vec<f32>> {
         let rows = centred.rows();
@@ -220,8 +239,8 @@ impl Workbook {
             AxisEnd::Item(item) if item.index() < rows.len() => Ok(rows.row(item.index()).to_vec()),
             AxisEnd::Item(_) => Err(not_there()),
             AxisEnd::Topic(topic) => {
-                let sorting = self.sorting();
-                let group: Vec<Option<u32>> = sorting
+                let group: Vec<Option<u32>> = list
+                    .sorting
                     .placements
                     .iter()
                     .map(|place| (place.topic == Some(*topic)).then_some(0))
@@ -236,7 +255,7 @@ impl Workbook {
             }
             AxisEnd::Text(text) => {
                 let wanted = folded(text);
-                if let Some(item) = self.items.iter().position(|item| folded(&item.text) == wanted)
+                if let Some(item) = list.items.iter().position(|item| folded(&item.text) == wanted)
                 {
                     return Ok(rows.row(item).to_vec());
                 }
@@ -259,24 +278,24 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`].
     pub fn broad_topics(&self, namer: &Namer<'_>) -> Result<Vec<BroadTopic>> {
-        let sorting = self.sorting();
-        if sorting.topics.len() < FEWEST_TO_GROUP {
+        if self.sorting().topics.len() < FEWEST_TO_GROUP {
             return Ok(Vec::new());
         }
+        let (centred, list) = self.centred()?;
+        let sorting = &list.sorting;
         let topic_of: Vec<Option<u32>> = sorting
             .placements
             .iter()
             .map(|place| place.topic.and_then(|topic| sorting.place_of(topic)).map(|p| p as u32))
             .collect();
-        let centred = self.centred()?;
         let rows = centred.rows();
         let broad = broad_groups(rows, &topic_of, sorting.topics.len());
         let count = broad.iter().max().map_or(0, |&last| last as usize + 1);
-        let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
+        let texts = list.texts();
         let group: Vec<Option<u32>> =
             topic_of.iter().map(|topic| topic.map(|topic| broad[topic as usize])).collect();
         // Another model's middle says nothing in the space that words are known in.
-        let named = (*namer.reader.key() == self.model())
+        let named = (*namer.reader.key() == self.model_of(sorting))
             .then(|| names_of_groups(rows, &texts, &group, count, namer.vocabulary));
         Ok((0..count)
             .map(|place| {

@@ -2,14 +2,16 @@
 //! the machine's work, each time as one edit. What the person pinned stays.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::Workbook;
 use super::carry_over::carry_over;
-use crate::analyse::classify::{classify, embed_clues, nearest_topics};
+use super::teaching::leave_out_unreadable;
+use super::{Snapshot, Workbook};
+use crate::analyse::classify::{Clues, classify, embed_clues, nearest_topics};
 use crate::analyse::profile::groups;
 use crate::analyse::topics::{self, FindTopics, Naming, Way};
 use crate::edits::Edit;
-use crate::embed::Embedder;
+use crate::embed::{Embedder, given};
 use crate::error::{Error, Result};
 use crate::monitor::{Monitor, Stage};
 use crate::sort::{Plan, SortInto, suggested};
@@ -33,11 +35,11 @@ impl Workbook {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
-        let vectors = self.vectors()?;
-        let texts: Vec<&str> = self.items.iter().map(|item| item.text.as_str()).collect();
+        let (vectors, list) = self.embedded()?;
+        let texts = list.texts();
         let cut = match (params.way, params.count) {
             (Way::Tree(linkage), Some(count)) => self
-                .tree()
+                .tree_of(list.reread)
                 .filter(|tree| tree.linkage == linkage && count > 0)
                 .map(|tree| tree.cut(count).into_iter().map(Some).collect::<Vec<_>>()),
             _ => None,
@@ -46,7 +48,7 @@ impl Workbook {
             Some(group) => topics::of_groups(&vectors, &texts, &group, naming, monitor)?,
             None => topics::find(&vectors, &texts, params, naming, monitor)?,
         };
-        self.replace(monitor, |before| {
+        self.replace(&list, monitor, |before| {
             let sorting = carry_over(before, found);
             let label = format!("Found {}", count_of_topics(sorting.topics.len()));
             Ok((sorting, label))
@@ -66,14 +68,24 @@ impl Workbook {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
-        let space = self.space()?;
-        let plan = Plan::make(request, &self.items, &self.sorting())?;
+        let (space, list) = self.space_and_list()?;
+        let plan = Plan::make(request, &list.items, &list.sorting)?;
         monitor.progress(Stage::Sorting, 0, 1);
-        let clues = embed_clues(&plan.clues(), embedder, monitor)?;
+        let mut clues = plan.clues();
+        leave_out_unreadable(&mut clues, embedder.key());
+        let is_unknown = |clue: &Clues<'_>| {
+            clue.name.is_none() && clue.items.is_empty() && clue.others.is_empty()
+        };
+        if given::is_given(embedder.key())
+            && let Some(place) = clues.iter().position(is_unknown)
+        {
+            return Err(nothing_known(plan.topic_name(place)));
+        }
+        let clues = embed_clues(&clues, embedder, monitor)?;
         let suggestions = classify(&space, &clues, monitor)?;
-        self.replace(monitor, |before| {
+        self.replace(&list, monitor, |before| {
             // Words may have been dragged meanwhile.
-            let plan = Plan::make(request, &self.items, before)?;
+            let plan = Plan::make(request, &list.items, before)?;
             if plan.topic_count() != clues.len() {
                 return Err(Error::Cancelled);
             }
@@ -95,9 +107,9 @@ impl Workbook {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
-        let vectors = self.vectors()?;
+        let (vectors, list) = self.embedded()?;
         let members: Vec<usize> =
-            self.sorting().members(Some(topic)).map(|item| item.index()).collect();
+            list.sorting.members(Some(topic)).map(|item| item.index()).collect();
         let one_meaning = || {
             Error::Invalid(
                 "There is nothing to tell apart in this topic. Drag words out of it instead."
@@ -107,7 +119,7 @@ impl Workbook {
         if members.len() < FEWEST_TO_SPLIT {
             return Err(one_meaning());
         }
-        let texts: Vec<&str> = members.iter().map(|&item| self.items[item].text.as_str()).collect();
+        let texts: Vec<&str> = members.iter().map(|&item| list.items[item].text.as_str()).collect();
         let inside = vectors.select(members.iter().copied());
         let mut naming = naming.into();
         let mut find = |count| {
@@ -121,7 +133,7 @@ impl Workbook {
         if parts.topics.len() < 2 {
             return Err(one_meaning());
         }
-        self.replace(monitor, |before| {
+        self.replace(&list, monitor, |before| {
             if !before.members(Some(topic)).map(|item| item.index()).eq(members.iter().copied()) {
                 return Err(Error::Cancelled);
             }
@@ -137,13 +149,13 @@ impl Workbook {
     /// `Cancelled`; `ReadOnly`, `DiskFull`, `Storage`.
     pub fn place_unsorted(&self, monitor: &dyn Monitor) -> Result<()> {
         self.check_writable()?;
-        let space = self.space()?;
-        if self.sorting().topics.is_empty() {
+        let (space, list) = self.space_and_list()?;
+        if list.sorting.topics.is_empty() {
             return Err(Error::Invalid("There are no topics yet. Make one first.".to_owned()));
         }
         monitor.progress(Stage::Sorting, 0, 1);
         monitor.check()?;
-        self.replace(monitor, |before| {
+        self.replace(&list, monitor, |before| {
             let mut after = before.clone();
             let k = before.topics.len();
             let suggestions = nearest_topics(&space, &groups(before), k, space.rows());
@@ -167,20 +179,34 @@ impl Workbook {
         if self.is_read_only() { Err(Error::ReadOnly) } else { Ok(()) }
     }
 
+    /// Keeps what was made for `list`, of which `make` gets the sorting as it is then.
+    ///
+    /// # Errors
+    /// `Cancelled` when items were added or taken back meanwhile.
     pub(super) fn replace(
         &self,
+        list: &Snapshot,
         monitor: &dyn Monitor,
         make: impl FnOnce(&Sorting) -> Result<(Sorting, String)>,
     ) -> Result<()> {
         monitor.check()?;
         monitor.progress(Stage::Saving, 0, 1);
         self.change(|before| {
-            let (sorting, label) = make(before)?;
+            if !Arc::ptr_eq(&before.items, &list.items) {
+                return Err(Error::Cancelled);
+            }
+            let (sorting, label) = make(&before.sorting)?;
             Ok(Edit::ReplaceSorting { sorting, label })
         })?;
         monitor.progress(Stage::Saving, 1, 1);
         Ok(())
     }
+}
+
+fn nothing_known(topic: &str) -> Error {
+    Error::Invalid(format!(
+        "This workbook uses vectors that came with its list, so only words in the list can say what {topic} means. Drag some of them there first."
+    ))
 }
 
 fn count_of_topics(count: usize) -> String {

@@ -2,6 +2,7 @@
 //! means, and how often the two agree.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Workbook;
 use crate::analyse::classify::{
@@ -9,9 +10,9 @@ use crate::analyse::classify::{
 };
 use crate::analyse::profile::groups;
 use crate::edits::Edit;
-use crate::embed::{Embedder, embed_all};
+use crate::embed::{Embedder, ModelKey, embed_all, given};
 use crate::error::{Error, Result};
-use crate::items::{ItemId, TextHash, normalise};
+use crate::items::{Item, ItemId, TextHash, normalise};
 use crate::monitor::{Monitor, Silent};
 use crate::sort::{clues_of, folded, suggested};
 use crate::topics::{Placement, Sorting, TopicId};
@@ -75,8 +76,8 @@ impl Workbook {
         topic: Option<TopicId>,
         embedder: &mut dyn Embedder,
     ) -> Result<Vec<(ItemId, f32)>> {
-        let space = self.space()?;
-        let sorting = self.sorting();
+        let (space, list) = self.space_and_list()?;
+        let sorting = &list.sorting;
         let moved: Vec<usize> = items.iter().map(|item| item.index()).collect();
         if moved.is_empty() || moved.iter().any(|&item| item >= sorting.placements.len()) {
             return Err(Error::Invalid("These items are not in the list.".to_owned()));
@@ -85,18 +86,19 @@ impl Workbook {
         if topic.is_some() && place.is_none() {
             return Err(Error::Invalid("This topic is no longer there.".to_owned()));
         }
-        let group = groups(&sorting);
+        let group = groups(sorting);
         let is_pinned = |item: usize| sorting.placements[item].pinned;
         let in_place = |&&item: &&usize| group[item].map(|own| own as usize) == place;
         let is_old = sorting.members(topic).count() > moved.iter().filter(in_place).count();
         let mut found = match place {
             Some(place) if sorting.topics[place].named_by_person && is_old => {
-                let mut after = Sorting::clone(&sorting);
+                let mut after = Sorting::clone(sorting);
                 for &item in &moved {
                     let place = &mut after.placements[item];
                     (place.topic, place.pinned) = (topic, true);
                 }
-                let clues = embed_clues(&all_clues(&after), embedder, &Silent)?;
+                let clues = all_clues(&after, embedder.key());
+                let clues = embed_clues(&clues, embedder, &Silent)?;
                 followers_of_examples(&space, &clues, &group, &moved, place, &Silent)?
             }
             _ => followers(&space, &group, sorting.topics.len(), &moved, place),
@@ -121,27 +123,31 @@ impl Workbook {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
-        let Some(text) = self.items.get(item.index()).map(|item| item.text.as_str()) else {
+        let (space, list) = self.space_and_list()?;
+        let Some(text) = list.items.get(item.index()).map(|item| item.text.as_str()) else {
             return Err(Error::Invalid("This item is not in the list.".to_owned()));
         };
         if *embedder.key() != self.model() {
             return Err(Error::Invalid("This workbook is embedded by another model.".to_owned()));
         }
-        let space = self.space()?;
         // Who types the whole phrase means the rest of it.
         let context = context.map(normalise).map(|context| {
             let rest = context.strip_prefix(text).map(|rest| rest.trim_start_matches([',', ' ']));
             rest.filter(|rest| !rest.is_empty()).map_or(context.clone(), str::to_owned)
         });
-        let mut with_context = Sorting::clone(&self.sorting());
+        let mut with_context = Sorting::clone(&list.sorting);
         match &context {
             Some(context) => with_context.contexts.insert(item, context.clone()),
             None => with_context.contexts.remove(&item),
         };
-        let text = with_context.embedded_text(item, &self.items[item.index()]);
+        let text = with_context.embedded_text(item, &list.items[item.index()]);
         let rows = embed_all(embedder, &[&text], monitor)?;
         self.keep_vectors(embedder.key(), std::iter::once(&TextHash::of(&text)), &rows)?;
         self.change(|before| {
+            if !Arc::ptr_eq(&before.items, &list.items) {
+                return Err(Error::Cancelled);
+            }
+            let before = &before.sorting;
             let mut place =
                 before.placements.get(item.index()).copied().unwrap_or(Placement::UNSORTED);
             if !before.topics.is_empty() {
@@ -171,69 +177,72 @@ impl Workbook {
         judge: Judge,
         embedder: &mut dyn Embedder,
     ) -> Result<Option<Agreement>> {
-        let sorting = self.sorting();
-        if sorting.topics.is_empty() {
+        let list = self.snapshot();
+        if list.sorting.topics.is_empty() {
             return Ok(None);
         }
         let agreement = match judge {
-            Judge::Categories => self.agreement_with_categories(&sorting),
-            Judge::Pins => self.agreement_with_pins(&sorting, &*self.space()?, embedder)?,
+            Judge::Categories => agreement_with_categories(&list.items, &list.sorting),
+            Judge::Pins => {
+                let (space, list) = self.space_and_list()?;
+                agreement_with_pins(&list.sorting, &space, embedder)?
+            }
         };
         Ok((agreement.total() > 0).then_some(agreement))
     }
+}
 
-    pub(super) fn agreement_with_categories(&self, sorting: &Sorting) -> Agreement {
-        let mut rows: Vec<String> =
-            self.items.iter().filter_map(|item| item.category.clone()).collect();
-        rows.sort_unstable();
-        rows.dedup();
-        let place_of: BTreeMap<&str, usize> = rows.iter().map(String::as_str).zip(0..).collect();
-        let pairs = self.items.iter().zip(&sorting.placements).zip(groups(sorting)).filter_map(
-            |((item, place), group)| {
-                // A pin is what the person says, not the machine.
-                let category = item.category.as_deref().filter(|_| !place.pinned)?;
-                Some((*place_of.get(category)?, group))
-            },
-        );
-        let (columns, counts) = count(pairs, rows.len(), sorting);
-        let right_column = matched(&rows, &columns, &counts);
-        Agreement { rows, columns, right_column, counts }
-    }
+pub(super) fn agreement_with_categories(items: &[Item], sorting: &Sorting) -> Agreement {
+    let mut rows: Vec<String> = items.iter().filter_map(|item| item.category.clone()).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    let place_of: BTreeMap<&str, usize> = rows.iter().map(String::as_str).zip(0..).collect();
+    let pairs = items.iter().zip(&sorting.placements).zip(groups(sorting)).filter_map(
+        |((item, place), group)| {
+            // A pin is what the person says, not the machine.
+            let category = item.category.as_deref().filter(|_| !place.pinned)?;
+            Some((*place_of.get(category)?, group))
+        },
+    );
+    let (columns, counts) = count(pairs, rows.len(), sorting);
+    let right_column = matched(&rows, &columns, &counts);
+    Agreement { rows, columns, right_column, counts }
+}
 
-    pub(super) fn agreement_with_pins(
-        &self,
-        sorting: &Sorting,
-        space: &Space,
-        embedder: &mut dyn Embedder,
-    ) -> Result<Agreement> {
-        let group = groups(sorting);
-        let pins: Vec<usize> = (0..group.len())
-            .filter(|&item| sorting.placements[item].pinned && group[item].is_some())
-            .collect();
-        let mut pairs = Vec::with_capacity(pins.len());
-        for fold in 0..FOLDS.min(pins.len()) {
-            let judged: Vec<usize> = pins.iter().copied().skip(fold).step_by(FOLDS).collect();
-            let mut known = sorting.clone();
-            for &item in &judged {
-                known.placements[item] = Placement::UNSORTED;
-            }
-            let clues = embed_clues(&all_clues(&known), embedder, &Silent)?;
-            let suggestions = classify(space, &clues, &Silent)?;
-            for item in judged {
-                if let Some(own) = group[item] {
-                    pairs.push((own as usize, suggestions[item].best));
-                }
+pub(super) fn agreement_with_pins(
+    sorting: &Sorting,
+    space: &Space,
+    embedder: &mut dyn Embedder,
+) -> Result<Agreement> {
+    let group = groups(sorting);
+    let pins: Vec<usize> = (0..group.len())
+        .filter(|&item| sorting.placements[item].pinned && group[item].is_some())
+        .collect();
+    let mut pairs = Vec::with_capacity(pins.len());
+    for fold in 0..FOLDS.min(pins.len()) {
+        let judged: Vec<usize> = pins.iter().copied().skip(fold).step_by(FOLDS).collect();
+        let mut known = sorting.clone();
+        for &item in &judged {
+            known.placements[item] = Placement::UNSORTED;
+        }
+        let clues = all_clues(&known, embedder.key());
+        let clues = embed_clues(&clues, embedder, &Silent)?;
+        let suggestions = classify(space, &clues, &Silent)?;
+        for item in judged {
+            if let Some(own) = group[item] {
+                pairs.push((own as usize, suggestions[item].best));
             }
         }
-        let rows: Vec<String> = sorting.topics.iter().map(|topic| topic.name.clone()).collect();
-        let (columns, counts) = count(pairs.into_iter(), rows.len(), sorting);
-        let right_column = (0..rows.len()).map(Some).collect();
-        Ok(Agreement { rows, columns, right_column, counts })
     }
+    let rows: Vec<String> = sorting.topics.iter().map(|topic| topic.name.clone()).collect();
+    let (columns, counts) = count(pairs.into_iter(), rows.len(), sorting);
+    let right_column = (0..rows.len()).map(Some).collect();
+    Ok(Agreement { rows, columns, right_column, counts })
 }
 
 /// A person's topic is known by its name and its pins, one that the machine found by its items.
-pub(super) fn all_clues(sorting: &Sorting) -> Vec<Clues<'_>> {
+/// `model` reads them.
+pub(super) fn all_clues<'a>(sorting: &'a Sorting, model: &ModelKey) -> Vec<Clues<'a>> {
     let mut clues = clues_of(sorting, &[], |place| place.pinned);
     let all = clues_of(sorting, &[], |place| place.topic.is_some());
     for (clue, all) in clues.iter_mut().zip(all) {
@@ -241,7 +250,18 @@ pub(super) fn all_clues(sorting: &Sorting) -> Vec<Clues<'_>> {
             clue.items = all.items;
         }
     }
+    leave_out_unreadable(&mut clues, model);
     clues
+}
+
+/// Of vectors that came with the list, only the items' own are there.
+pub(super) fn leave_out_unreadable(clues: &mut [Clues<'_>], model: &ModelKey) {
+    if given::is_given(model) {
+        for clue in clues {
+            clue.name = None;
+            clue.others = &[];
+        }
+    }
 }
 
 /// The columns, and how many pairs of row and topic there are of each kind.

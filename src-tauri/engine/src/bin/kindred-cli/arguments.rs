@@ -56,6 +56,12 @@ pub(crate) enum Command {
         file: PathBuf,
         models: Vec<String>,
     },
+    Export {
+        file: PathBuf,
+        out: PathBuf,
+        way: Way,
+        is_exact: bool,
+    },
     Models,
     /// What reading gives: for checks.
     Read {
@@ -91,7 +97,7 @@ impl Arguments {
         let (mut column, mut table, mut resources, mut out) = (None, None, None, None);
         let (mut seed, mut top, mut count) = (0_u64, 10_usize, None);
         let (mut model, mut models, mut api, mut key_file) = (None, None, None, None);
-        let (mut method, mut dims) = (None, 2_usize);
+        let (mut method, mut dims, mut is_exact) = (None, 2_usize, false);
         let mut compared = Vec::new();
         let mut request = SortRequest { into: Vec::new(), examples: None, threshold: None };
         let mut words: Vec<std::ffi::OsString> = Vec::new();
@@ -122,6 +128,7 @@ impl Arguments {
                 Arg::Long("seed") => seed = parser.value()?.parse()?,
                 Arg::Long("dims") => dims = whole_number(&parser.value()?.string()?)?,
                 Arg::Long("top") => top = whole_number(&parser.value()?.string()?)?,
+                Arg::Long("exact") => is_exact = true,
                 Arg::Long("out") => out = Some(PathBuf::from(parser.value()?)),
                 Arg::Long("resources") => resources = Some(PathBuf::from(parser.value()?)),
                 Arg::Short('h') | Arg::Long("help") => return Err(Usage::Help),
@@ -162,6 +169,12 @@ impl Arguments {
                 ));
             }
             "compare" => Command::Compare { file: next("FILE")?.into(), models: compared },
+            "export" => Command::Export {
+                file: next("FILE")?.into(),
+                out: out.ok_or_else(|| Usage::Wrong("--out FILE is missing.".into()))?,
+                way: one_of(method.as_deref().unwrap_or("kmeans"), &WAYS)?,
+                is_exact,
+            },
             "models" => Command::Models,
             "read" => Command::Read { file: next("FILE")?.into() },
             "instant" => Command::Instant {

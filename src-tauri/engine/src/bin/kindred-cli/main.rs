@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod export;
 mod resources;
 
 use std::fs::File;
@@ -51,6 +52,7 @@ kindred-cli similar FILE TEXT [--top N] [LIST] [--model ID]
 kindred-cli map     FILE [--method umap|tsne|pca] [--dims 2|3] [LIST] [--model ID] [--seed S]
 kindred-cli compare FILE --models A,B[,C] [--topics N|auto] [LIST] [--seed S]
 kindred-cli embed   FILE --out VECTORS.npy [LIST] [--model ID]
+kindred-cli export  FILE --out OUT [--exact] [--topics N|auto] [--method kmeans|WAY] [LIST] [--model ID] [--seed S]
 kindred-cli models
 
 FILE is a list or a folder of lists: .txt with a text per line, .csv, .tsv,
@@ -62,6 +64,11 @@ JSON goes to standard output. --examples has the columns text and category: text
 topics, in the list or not; without --into, the categories are the topics and
 their names say nothing. --threshold 0 places everything. --resources DIR says
 where the model is, when it is not beside the program.
+
+OUT ends with .csv, .xlsx, .json, .npy (texts go beside it), .tsv (becomes the
+two files of the TensorFlow projector), .parquet or .html (a report). For
+export, FILE may be a workbook as well. --exact writes CSV without making it
+safe for spreadsheets.
 
 WAY is kmeans, average, complete or ward (--topics says how many there are),
 hdbscan, dbscan or optics (--topics says how many texts make one) or gaussian.
@@ -105,6 +112,9 @@ fn run(arguments: &Arguments) -> Result<()> {
         Command::Similar { file, text, top } => similar(arguments, file, text, *top),
         Command::Embed { file, out } => embed_to(arguments, file, out),
         Command::Compare { file, models } => compare(arguments, file, models),
+        Command::Export { file, out, way, is_exact } => {
+            export::export(arguments, file, out, *way, *is_exact)
+        }
         Command::Models => models(arguments),
         Command::Read { file } => print_list(&read(file, arguments)?),
         Command::Vocabulary { out } => vocabulary(arguments, out),
