@@ -58,8 +58,9 @@ fn figure(
     let table = report.table;
     let order = digest::in_heatmap_order(table, vectors)?;
     monitor.check()?;
-    let (heatmap, statistics) = if table.is_all {
-        (table.workbook.heatmap()?, table.workbook.pair_statistics()?)
+    let whole = if table.is_all { Some(table.workbook.heatmap()?) } else { None };
+    let (heatmap, statistics) = if let Some(whole) = whole.filter(|whole| whole.len() == order.len()) {
+        (whole, table.workbook.pair_statistics()?)
     } else {
         let rows = Arc::new(vectors.select(order.iter().map(|item| item.index())));
         let statistics = Arc::new(pair_statistics(&rows, table.workbook.seed()));
