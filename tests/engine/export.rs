@@ -404,7 +404,8 @@ fn what_was_exported_comes_back_as_it_was() {
     };
     let placements = (0..HOSTILE.len()).map(place).collect();
     let workbook = sorted(&desk, &list, Sorting { topics, placements, ..Sorting::default() });
-    for format in [ExportFormat::Csv, ExportFormat::Xlsx, ExportFormat::Json, ExportFormat::Parquet] {
+    for format in [ExportFormat::Csv, ExportFormat::Xlsx, ExportFormat::Json, ExportFormat::Parquet]
+    {
         let path = path_for(&desk, "", format);
         write(&workbook, &path, &options(format));
         let files = [path];

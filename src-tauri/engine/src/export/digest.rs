@@ -57,7 +57,8 @@ pub(super) fn all_vectors(table: &Table<'_>) -> Result<Arc<Vectors>> {
 pub(super) fn profiles(table: &Table<'_>) -> Result<Vec<Option<TopicProfile>>> {
     let profiles = missing_is_none(table.workbook.topic_profiles())?;
     let of = |topic: &crate::topics::Topic| {
-        let mut profile = profiles.as_ref()?.iter().find(|profile| profile.topic == topic.id)?.clone();
+        let mut profile =
+            profiles.as_ref()?.iter().find(|profile| profile.topic == topic.id)?.clone();
         // The list may have shrunk since.
         profile.typical.retain(|item| item.index() < table.items.len());
         Some(profile)
