@@ -396,7 +396,7 @@ fn what_was_exported_comes_back_as_it_was() {
     let ids: Vec<TopicId> = topics.iter().map(|topic| topic.id).collect();
     let place = |item: usize| Placement {
         topic: (item % 4 < 3).then(|| ids[item % 4]),
-        pinned: item % 4 < 3 && item % 5 == 0,
+        pinned: item % 4 < 3 && item.is_multiple_of(5),
         suggested: Some(ids[item % 3]),
         confidence: 0.5,
         runner_up: Some(ids[(item + 1) % 3]),
