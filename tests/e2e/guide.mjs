@@ -121,11 +121,21 @@ const PICTURES = {
     },
   },
 
+  export: {
+    list: WORDS,
+    async scene(app) {
+      await openTab(app, "words");
+      await app.click("export");
+      await app.get("export-confirm");
+    },
+  },
+
   keyboard: {
     list: "fruit-countries-companies",
     async scene(app) {
       await app.session.press("?");
-      await until("the keys are listed", () => app.session.run(() => document.querySelector('[role="dialog"]') !== null));
+      await app.get("help");
+      await app.session.run(() => document.getElementById("help-keys").scrollIntoView());
     },
   },
 };

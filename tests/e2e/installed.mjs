@@ -7,11 +7,11 @@
  * an AppImage. Prints `N passed, M failed`, and fails when one failed.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Home, launchApp } from "./lib/app.mjs";
 import { onOwnDisplay } from "./lib/display.mjs";
-import { openSample, waitForTopics } from "./lib/steps.mjs";
+import { confirmImport, openSample, waitForTopics } from "./lib/steps.mjs";
 import { until } from "./lib/until.mjs";
 
 const RESOURCES = "lib/Kindred/resources";
@@ -45,6 +45,15 @@ const checks = (tree, appImage) => ({
     await app.close();
     app = await launch(join(tree, "usr/bin/kindred"), { args: home.workbooks() });
     await waitForTopics(app);
+    await app.close();
+  },
+
+  async "a list named on the command line is read"({ home, launch }) {
+    writeFileSync(home.file("more words.txt"), "apple\nbanana\nJamaica\nSingapore\n");
+    const app = await launch(join(tree, "usr/bin/kindred"), { args: [home.file("more words.txt")] });
+    await confirmImport(app);
+    await waitForTopics(app, { timeout: 60_000 });
+    assert.equal(await app.text("workbook-name"), "more words", "its workbook is open");
     await app.close();
   },
 
