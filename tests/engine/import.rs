@@ -6,14 +6,17 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use kindred_engine::Result;
+use kindred_engine::export::{self, ExportFormat};
 use kindred_engine::import::{
     self, ImportOptions, ImportPreview, ImportedList, ListFormat, MAX_PROBLEMS, PREVIEW_ROWS,
     Source, Split, TextEncoding, Variant,
 };
+use kindred_engine::monitor::Silent;
 use parquet::basic::Compression;
 use proptest::prelude::*;
 
 use crate::desk::{Desk, Watch, is_alone, kind};
+use crate::export::{facts, hostile, options as export_options};
 use crate::formats::{
     DOCX_BODY, ODS_ROWS, SHARED, SHEET, docx_parts, npy, npy_header, ods_parts, parquet,
     xlsx_parts, zip,
@@ -785,6 +788,34 @@ fn what_kindred_exported_comes_back_with_topics_and_pins() {
     let (_, list) = of_file(&desk.write("b.csv", "text,other\n'=apples,7\nbananas,8\n"));
     assert_eq!(texts(&list)[0], "'=apples", "in other lists an apostrophe is a letter");
     assert_eq!(list.topics, None, "and there are no topics");
+}
+
+#[test]
+fn what_is_exported_in_any_format_comes_back() {
+    let desk = Desk::new();
+    let workbook = hostile(&desk);
+    let snapshot = workbook.snapshot();
+    for (name, format) in [
+        ("a.csv", ExportFormat::Csv),
+        ("a.xlsx", ExportFormat::Xlsx),
+        ("a.json", ExportFormat::Json),
+        ("a.parquet", ExportFormat::Parquet),
+    ] {
+        let path = desk.path(name);
+        export::write(&workbook, &path, &export_options(format), &facts(), &Silent)
+            .expect("it can be written");
+        let (_, list) = of_file(&path);
+        assert_eq!(list.items, *snapshot.items, "texts, categories and counts in {name}");
+        let topics = list.topics.expect("a list with topics");
+        for (item, place) in snapshot.sorting.placements.iter().enumerate() {
+            let before = place.topic.and_then(|topic| snapshot.sorting.topic(topic));
+            let after = topics.of_items[item].map(|topic| &topics.names[topic as usize]);
+            let text = &list.items[item].text;
+            assert_eq!(after, before.map(|topic| &topic.name), "the topic of {text:?} in {name}");
+            assert_eq!(topics.pinned[item], place.pinned, "the pin of {text:?} in {name}");
+        }
+        assert_eq!(list.columns, [""; 0], "nothing else is kept of {name}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::source::{Opened, Parsed, Part};
 use super::vectors::VectorFile;
 use super::{ImportOptions, ListFormat, Split, TextEncoding};
 use crate::error::{Error, Result};
+use crate::export::from_safe;
 use crate::items::normalise;
 
 /// The column that says which file a row is from.
@@ -306,9 +307,19 @@ impl Plan {
         asked.all(|column| column < self.columns)
     }
 
+    /// Whether cells are as Kindred makes them safe for spreadsheets.
+    pub(super) fn has_safe_cells(&self, way: &Way) -> bool {
+        let is_for_sheets =
+            matches!(way.format, ListFormat::Csv | ListFormat::Tsv | ListFormat::Html);
+        self.is_ours && !self.has_vectors && is_for_sheets
+    }
+
     /// The name of a column, from the header or by its number.
     pub(super) fn name(&self, column: usize) -> String {
         match self.names.get(column).map(String::as_str) {
+            Some(name) if !name.is_empty() && self.has_safe_cells(&self.parts[0].way) => {
+                from_safe(name).to_owned()
+            }
             Some(name) if !name.is_empty() => name.to_owned(),
             _ if self.columns == 1 && self.parts[0].way.format != ListFormat::Csv => {
                 "Text".to_owned()

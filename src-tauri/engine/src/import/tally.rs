@@ -449,7 +449,7 @@ impl<'a> Tally<'a> {
         let topic = options.topic_column.and_then(name);
         let pinned = match options.pinned_column {
             Some(column) => is_yes(raw(column)),
-            None => true,
+            None => topic.is_some(),
         };
         let mut next = Next::Continue;
         each_piece(text, options.split, &mut |piece| {
@@ -572,7 +572,7 @@ impl Topics {
             place
         });
         self.found.of_items.push(place);
-        self.found.pinned.push(pinned && place.is_some());
+        self.found.pinned.push(pinned);
     }
 }
 
