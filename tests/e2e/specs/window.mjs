@@ -54,6 +54,8 @@ export const window = {
     // Named from the folder it was started in, as a shell does.
     const { code } = await startAgain(app, t.home, ["more words.txt"]);
     assert.equal(code, 0, "the second start ends well");
+    // Into a workbook that is open, a list could also be added: the window asks.
+    await app.click("import-confirm");
     await until("its list is open in the first window", async () => (await app.text("workbook-name")) === "more words");
     await waitForTopics(app);
     const again = await startAgain(app, t.home, []);
