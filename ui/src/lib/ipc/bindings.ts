@@ -479,6 +479,11 @@ export type ImportPreview = {
 	rows: string[][],
 	/**  Rows in the whole list, header left out. */
 	rowCount: number,
+	/**
+	 *  Only the first part of a long list was looked at: `rowCount` is about right, and what is
+	 *  counted elsewhere is of that part.
+	 */
+	isEstimate: boolean,
 	report: ImportReport,
 };
 

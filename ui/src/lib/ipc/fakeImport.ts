@@ -14,6 +14,8 @@ import type {
 const ENCODINGS = ["UTF-8", "UTF-16LE", "UTF-16BE", "windows-1252"];
 const DELIMITERS = [",", ";", "\t", "|"];
 const PREVIEW_ROWS = 100;
+/** No list has this column: the columns are found out anew. */
+const NO_COLUMN = 0xffffffff;
 const LONGEST_CELL = 32_767;
 /** About as much as the usual model reads. */
 const LONG_TEXT = 1000;
@@ -171,9 +173,14 @@ function recognised(file: RawFile): ImportOptions {
     merged: [],
   };
   const hasColumns = format === "csv" || format === "tsv" || format === "spreadsheet";
+  return withColumns(file, options, hasColumns);
+}
+
+/** Finds out what the columns are for. */
+function withColumns(file: RawFile, options: ImportOptions, hasColumns: boolean): ImportOptions {
   const { names, rows } = tableOf(file, { ...options, hasHeader: hasColumns });
   const width = Math.max(1, ...rows.slice(0, PREVIEW_ROWS).map(({ cells }) => cells.length));
-  if (width === 1) return { ...options, hasHeader: false };
+  if (width === 1) return { ...options, hasHeader: false, textColumn: 0 };
   const cellsOf = (column: number): string[] =>
     rows.map(({ cells }) => (cells[column] ?? "").trim()).filter((cell) => cell !== "");
   const called = (...wanted: string[]): number | null => {
@@ -277,7 +284,10 @@ export function readList(name: string, files: readonly RawFile[], asked: ImportO
       throw appError("unreadable", `This is not a list that Kindred can read: ${file.name}`);
     }
   }
-  const options = asked ?? recognised(first);
+  const isShaped = asked?.textColumn === NO_COLUMN;
+  const options = isShaped
+    ? withColumns(first, asked, asked.format !== "text")
+    : (asked ?? recognised(first));
   const isAsFirst = (file: RawFile): boolean => formatOf(file) === formatOf(first);
   const read = files.map((file) => tableOf(file, isAsFirst(file) ? options : recognised(file)));
   const body = read.flatMap(({ rows }) => rows);
@@ -362,6 +372,7 @@ export function readList(name: string, files: readonly RawFile[], asked: ImportO
       columns,
       rows: body.slice(0, PREVIEW_ROWS).map(({ cells }) => cells),
       rowCount: body.length,
+      isEstimate: false,
       report,
     },
     texts: kept.map(({ text }) => text),

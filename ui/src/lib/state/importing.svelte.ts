@@ -12,10 +12,11 @@ import type {
   Progress,
   WorkbookView,
 } from "$lib/ipc/bindings";
-import { otherColumns } from "./importColumns";
 
 /** A reading that takes longer is shown, with Cancel. */
 const SLOW_AFTER_MS = 400;
+/** A column no list has: the reader finds out anew what the columns are. */
+const NO_COLUMN = 0xffffffff;
 /** With more variants than this share of the items, the person is asked about them. */
 const MANY_VARIANTS = 0.02;
 
@@ -155,9 +156,10 @@ export class Importing {
     const isShaped = SHAPING.some((key) => key in changes && changes[key] !== options[key]);
     const wanted: ImportOptions = {
       ...options,
-      // Other columns: what the old ones were for says nothing about them.
+      // Other columns: what the old ones were for says nothing about them, and one that cannot be there
+      // has the reader find out anew.
       ...(isShaped && {
-        textColumn: 0,
+        textColumn: NO_COLUMN,
         categoryColumn: null,
         topicColumn: null,
         pinnedColumn: null,
@@ -181,10 +183,7 @@ export class Importing {
         return;
       }
       this.preview = outcome.preview;
-      if (isShaped) {
-        const keptColumns = otherColumns(this.options, outcome.preview.columns.length);
-        this.options = { ...this.options, keptColumns };
-      }
+      if (isShaped) this.options = outcome.preview.options;
     } catch (thrown) {
       this.#takeBack();
       this.#around.fail(thrown);

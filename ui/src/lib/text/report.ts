@@ -1,5 +1,5 @@
 /** What an import left out, and what was added, in words. */
-import type { ImportReport, Unit } from "$lib/ipc/bindings";
+import type { ImportPreview, ImportReport, Unit } from "$lib/ipc/bindings";
 import { m } from "$lib/paraglide/messages";
 import { countOf, figure } from "./format";
 
@@ -14,8 +14,16 @@ export function leftOut({ duplicates, blank, merged, problemCount }: ImportRepor
   ];
 }
 
-/** "12,480 words from 13,002 rows: 310 duplicates, 12 unreadable lines" */
-export function importCounts(report: ImportReport, unit: Unit): string {
+/**
+ * "12,480 words from 13,002 rows: 310 duplicates, 12 unreadable lines"; of a list that is too long to look
+ * at as a whole what is in its first part.
+ */
+export function importCounts({ report, isEstimate, rowCount }: ImportPreview, unit: Unit): string {
+  const counts = countsOf(report, unit);
+  return isEstimate ? m.import_counts_first({ counts, rows: figure(rowCount) }) : counts;
+}
+
+function countsOf(report: ImportReport, unit: Unit): string {
   const inputs = {
     kept: countOf(unit, report.kept),
     rows: m.count_rows({ count: report.rows, shown: figure(report.rows) }),
