@@ -19,11 +19,11 @@ use crate::vectors::Vectors;
 const EXACT: usize = 12_000;
 /// Rows that the cells are made of, for each cell.
 const SAMPLE_PER_CELL: usize = 24;
-const CELL_ROUNDS: Rounds = Rounds { at_most: 4, tolerance: 1e-3 };
+const CELL_ROUNDS: Rounds = Rounds { at_most: 6, tolerance: 1e-3 };
 /// How many of the best by bytes are compared in full, for each neighbour wanted.
 const RECHECKED: usize = 2;
 /// Rows whose true neighbours tell how far to look.
-const WITNESSES: usize = 128;
+const WITNESSES: usize = 256;
 
 /// The nearest neighbours of every row.
 #[derive(Clone, Debug, PartialEq)]
