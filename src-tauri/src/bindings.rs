@@ -24,6 +24,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             system::ask_save_path,
             system::ask_picture_path,
             system::ask_folder,
+            system::zoom_window,
             system::close_window,
             import::preview_list,
             import::file_kind,

@@ -7,7 +7,7 @@ use calamine::{Data, Reader as _, Xlsx, open_workbook};
 use kindred_engine::Error;
 use kindred_engine::edits::Edit;
 use kindred_engine::export::{self, ExportFormat, ExportOptions, Facts, from_safe, safe};
-use kindred_engine::import::ImportedList;
+use kindred_engine::import::{self, ImportedList};
 use kindred_engine::items::{Item, ItemId, normalise};
 use kindred_engine::monitor::{Monitor, Silent, Stage};
 use kindred_engine::topics::{Placement, Sorting, Topic, TopicId};
@@ -380,6 +380,60 @@ fn a_failed_export_says_why_and_leaves_the_old_files() {
         assert!(matches!(error, Error::Cancelled), "{format:?}: {error}");
         assert!(contents(&desk.path("out")) == before, "{format:?}: nothing was touched");
     }
+}
+
+#[test]
+fn what_was_exported_comes_back_as_it_was() {
+    let desk = Desk::new();
+    let mut list = list_of(HOSTILE);
+    for (item, number) in list.items.iter_mut().zip(1..) {
+        item.category = Some(format!("category {}", number % 2));
+        item.occurrences = number;
+    }
+    list.columns = vec!["Topic".into(), "price, in =€".into()];
+    list.cells = (0..HOSTILE.len() * 2).map(|cell| format!("=cell {cell}")).collect();
+    let topics = vec![topic(3, "=topic"), topic(5, "<b>\"same\"</b>"), topic(8, "שלום")];
+    let ids: Vec<TopicId> = topics.iter().map(|topic| topic.id).collect();
+    let place = |item: usize| Placement {
+        topic: (item % 4 < 3).then(|| ids[item % 4]),
+        pinned: item % 4 < 3 && item.is_multiple_of(5),
+        suggested: Some(ids[item % 3]),
+        confidence: 0.5,
+        runner_up: Some(ids[(item + 1) % 3]),
+        runner_up_confidence: 0.1,
+    };
+    let placements = (0..HOSTILE.len()).map(place).collect();
+    let workbook = sorted(&desk, &list, Sorting { topics, placements, ..Sorting::default() });
+    for format in [ExportFormat::Csv, ExportFormat::Xlsx, ExportFormat::Json, ExportFormat::Parquet]
+    {
+        let path = path_for(&desk, "", format);
+        write(&workbook, &path, &options(format));
+        let files = [path];
+        let source = import::Source::Files(&files);
+        let options = import::recognise(source).expect("it is recognised");
+        let back = import::read(source, &options).expect("it is read");
+        let items = |list: &ImportedList| -> Vec<(String, Option<String>, u32)> {
+            let told = list.items.iter();
+            told.map(|item| (item.text.clone(), item.category.clone(), item.occurrences)).collect()
+        };
+        assert_eq!(items(&back), items(&list), "{format:?}: the same items");
+        let again = Desk::new();
+        let again = again.workbook(&back);
+        let told = |workbook: &Workbook| -> Vec<(Option<String>, bool)> {
+            let sorting = workbook.sorting();
+            let name = |id| sorting.topic(id).expect("it is there").name.clone();
+            sorting.placements.iter().map(|place| (place.topic.map(name), place.pinned)).collect()
+        };
+        assert_eq!(told(&again), told(&workbook), "{format:?}: the same topics and pins");
+        if format != ExportFormat::Json {
+            assert_eq!(back.columns, ["Topic (list)", "price, in =€"], "{format:?}: other columns");
+            assert_eq!(back.cells, list.cells, "{format:?}: and what is in them");
+        }
+    }
+    let json = std::fs::read(desk.path("out.json")).expect("it was written");
+    let json: serde_json::Value = serde_json::from_slice(&json).expect("sound JSON");
+    let columns = serde_json::json!({ "Topic (list)": "=cell 2", "price, in =€": "=cell 3" });
+    assert_eq!(json["items"][1]["columns"], columns, "JSON has them in an object of their own");
 }
 
 /// Was told to stop.

@@ -5,7 +5,6 @@ use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -34,27 +33,10 @@ enum Gives {
 }
 use Gives::{Either, First, Sentence, Texts};
 
-/// The program whose child reads lists, built when it is not there or old.
+/// Starts the program that reads lists for the tests.
 pub(crate) fn worker() -> Worker {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    let program = PROGRAM.get_or_init(|| {
-        let test = std::env::current_exe().expect("a test knows its own program");
-        let folder = test.parent().and_then(Path::parent).expect("it lies in target/debug/deps");
-        let program = folder.join(format!("kindred-cli{}", std::env::consts::EXE_SUFFIX));
-        let cargo = std::env::var_os("CARGO").filter(|_| std::env::var_os(AS_BUILT).is_none());
-        if let Some(cargo) = cargo {
-            let arguments = ["build", "--quiet", "-p", "kindred-engine", "--bin", "kindred-cli"];
-            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-            let built = Command::new(cargo).args(arguments).current_dir(root).status();
-            assert!(built.expect("cargo starts").success(), "kindred-cli is built");
-        }
-        program
-    });
-    Worker { program: program.clone(), argument: "--read-list".into() }
+    Worker { program: env!("CARGO_BIN_EXE_reads-lists").into(), argument: "--read-list".into() }
 }
-
-/// Set to use the program as it is there.
-const AS_BUILT: &str = "KINDRED_TEST_CLI_AS_BUILT";
 
 fn read(paths: &[PathBuf]) -> Result<ImportedList> {
     let source = Source::Files(paths);
@@ -448,6 +430,8 @@ fn vectors_that_lie_are_refused() {
         let lying = npy(&npy_header(rows, dim), &numbers);
         pair(&format!("{rows} x {dim} told"), ("a.npy", lying), texts, Sentence("damaged"));
     }
+    let nested = npy(&format!("{}{}", "{".repeat(50), npy_header(2, 2)), &numbers);
+    pair("brackets in brackets", ("a.npy", nested), texts, Sentence("damaged"));
     let pickle = npy("{'descr': '|O', 'fortran_order': False, 'shape': (2, 2), }", &numbers);
     pair("objects", ("a.npy", pickle), texts, Sentence("floating-point"));
     let other = npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }", &numbers);

@@ -6,14 +6,17 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use kindred_engine::Result;
+use kindred_engine::export::{self, ExportFormat};
 use kindred_engine::import::{
     self, ImportOptions, ImportPreview, ImportedList, ListFormat, MAX_PROBLEMS, PREVIEW_ROWS,
     Source, Split, TextEncoding, Variant,
 };
+use kindred_engine::monitor::Silent;
 use parquet::basic::Compression;
 use proptest::prelude::*;
 
 use crate::desk::{Desk, Watch, is_alone, kind};
+use crate::export::{facts, hostile, options as export_options};
 use crate::formats::{
     DOCX_BODY, ODS_ROWS, SHARED, SHEET, docx_parts, npy, npy_header, ods_parts, parquet,
     xlsx_parts, zip,
@@ -590,6 +593,27 @@ fn every_format_is_recognised_by_its_content_and_read() {
 }
 
 #[test]
+fn json_and_pages_on_one_long_line_are_recognised() {
+    let desk = Desk::new();
+    let objects: Vec<String> = (0..100_000).map(|n| format!("{{\"text\":\"word {n}\"}}")).collect();
+    let (preview, list) = of_file(&desk.write("a.json", format!("[{}]", objects.join(","))));
+    assert_eq!((preview.options.format, list.items.len()), (ListFormat::Json, 100_000), "JSON");
+    let page = format!("<table>{}</table>", "<tr><td>apple<td>fruit".repeat(60_000));
+    let (preview, list) = of_file(&desk.write("a.html", page));
+    assert_eq!(
+        (preview.options.format, list.items[0].occurrences),
+        (ListFormat::Html, 60_000),
+        "HTML"
+    );
+    let source = Source::Text { name: "pasted", text: "[\"apple\", \"pear\"]", html: None };
+    let options = import::recognise(source).expect("pasted JSON");
+    assert_eq!(options.format, ListFormat::Json, "what is pasted is looked into as well");
+    let source = Source::Text { name: "pasted", text: "[1] apple\n[2] pear\n", html: None };
+    let options = import::recognise(source).expect("a pasted list");
+    assert_eq!(options.format, ListFormat::Text, "a bracket alone makes no JSON");
+}
+
+#[test]
 fn sheets_and_tables_can_be_chosen() {
     let desk = Desk::new();
     let page =
@@ -672,6 +696,29 @@ fn several_files_follow_each_other_with_their_names() {
 }
 
 #[test]
+fn each_of_several_files_is_read_in_its_own_way() {
+    let desk = Desk::new();
+    let files = [
+        desk.write("a.csv", ""),
+        desk.write("b.csv", "word,kind\napple,fruit\nfig,fruit\n"),
+        desk.write("c.csv", "word;kind\n\"Paris; the city\";town\nRome;town\n"),
+        desk.write("d.txt", b"caf\xe9 au lait\ncr\xe8me br\xfbl\xe9e\n"),
+    ];
+    let source = Source::Files(&files);
+    let preview = import::preview(source, None).expect("three of them can be read");
+    let list = import::read(source, &preview.options).expect("read");
+    assert_eq!(
+        texts(&list),
+        ["apple", "fig", "Paris; the city", "Rome", "café au lait", "crème brûlée"],
+        "delimiters and encodings are those of each file"
+    );
+    assert!(list.report.problems[0].message.starts_with("a.csv was left out"), "the empty one");
+    let asked = ImportOptions { delimiter: ';', text_column: 0, ..preview.options };
+    let preview = import::preview(source, Some(&asked)).expect("in another way");
+    assert_eq!(preview.rows[0][0], "apple,fruit", "what is asked for holds");
+}
+
+#[test]
 fn a_folder_stands_for_the_lists_in_it() {
     let desk = Desk::new();
     let folder = desk.path("lists");
@@ -741,6 +788,34 @@ fn what_kindred_exported_comes_back_with_topics_and_pins() {
     let (_, list) = of_file(&desk.write("b.csv", "text,other\n'=apples,7\nbananas,8\n"));
     assert_eq!(texts(&list)[0], "'=apples", "in other lists an apostrophe is a letter");
     assert_eq!(list.topics, None, "and there are no topics");
+}
+
+#[test]
+fn what_is_exported_in_any_format_comes_back() {
+    let desk = Desk::new();
+    let workbook = hostile(&desk);
+    let snapshot = workbook.snapshot();
+    for (name, format) in [
+        ("a.csv", ExportFormat::Csv),
+        ("a.xlsx", ExportFormat::Xlsx),
+        ("a.json", ExportFormat::Json),
+        ("a.parquet", ExportFormat::Parquet),
+    ] {
+        let path = desk.path(name);
+        export::write(&workbook, &path, &export_options(format), &facts(), &Silent)
+            .expect("it can be written");
+        let (_, list) = of_file(&path);
+        assert_eq!(list.items, *snapshot.items, "texts, categories and counts in {name}");
+        let topics = list.topics.expect("a list with topics");
+        for (item, place) in snapshot.sorting.placements.iter().enumerate() {
+            let before = place.topic.and_then(|topic| snapshot.sorting.topic(topic));
+            let after = topics.of_items[item].map(|topic| &topics.names[topic as usize]);
+            let text = &list.items[item].text;
+            assert_eq!(after, before.map(|topic| &topic.name), "the topic of {text:?} in {name}");
+            assert_eq!(topics.pinned[item], place.pinned, "the pin of {text:?} in {name}");
+        }
+        assert_eq!(list.columns, [""; 0], "nothing else is kept of {name}");
+    }
 }
 
 #[test]
@@ -879,8 +954,8 @@ fn a_child_reads_as_the_engine_does() {
     let list = worker().read(source, &preview.options, &monitor).expect("a sound list");
     let wanted = import::read(source, &preview.options).expect("a sound list");
     assert!(list == wanted, "the same list, with topics, pins and notes");
-    let steps = monitor.steps.lock().expect("no test panics while it holds this");
-    let (_, done, total) = *steps.last().expect("progress is told");
+    let last = monitor.steps.lock().expect("no test panics while it holds this").last().copied();
+    let (_, done, total) = last.expect("progress is told");
     assert_eq!(done, total, "to the end, in bytes");
     let source = Source::Text { name: "pasted", text: "apple\npear", html: None };
     let options = worker().recognise(source, &monitor).expect("pasted text");

@@ -1,8 +1,9 @@
-//! Reads a list: bytes -> encoding -> lines -> rows -> items and a report.
+//! Reads a list: bytes -> kind of file -> rows -> items and a report.
 //!
-//! Nothing is held in memory as a whole but the items themselves, and nothing
-//! that cannot be read is passed over in silence: it becomes a problem with
-//! its line number, and the rest is kept.
+//! A file is what its bytes say, not what it is called. Text and sheets stream,
+//! what cannot is kept within bounds, and nothing that cannot be read is passed
+//! over in silence: it becomes a problem with its line number, and the rest is
+//! kept. Files from elsewhere are read by a [`worker`], which may die of them.
 
 mod archive;
 mod columnar;
@@ -133,7 +134,8 @@ pub struct ImportOptions {
     pub table: usize,
     /// Whether the first row names the columns.
     pub has_header: bool,
-    /// The column that holds the texts.
+    /// The column that holds the texts. When it is not there, a preview finds
+    /// out about all columns and the header anew, as for another table.
     pub text_column: usize,
     /// The column that holds the list's own categories.
     pub category_column: Option<usize>,
@@ -164,7 +166,7 @@ pub struct ColumnPreview {
 /// Something that could not be read, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImportProblem {
-    /// Line of the file, counted from 1.
+    /// Line or row of the file, counted from 1; 0 when it is about a whole file.
     pub line: u64,
     /// A sentence for the person.
     pub message: String,
@@ -173,7 +175,7 @@ pub struct ImportProblem {
 /// A text that went into another one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergedText {
-    /// Line of the file, counted from 1.
+    /// Line or row of the file, counted from 1.
     pub line: u64,
     pub text: String,
     /// The text of the item it became part of.

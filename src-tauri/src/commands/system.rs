@@ -7,7 +7,7 @@ use tauri::{AppHandle, State};
 use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
 
 use super::blocking;
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::files::PendingFiles;
 use crate::messages::{Sample, StartInfo};
 use crate::samples::SAMPLES;
@@ -88,6 +88,14 @@ pub(crate) async fn ask_picture_path(
     suggested_name: String,
 ) -> Result<Option<String>> {
     Ok(ask_where(&app, "Save the picture", suggested_name).await)
+}
+
+/// Draws the page larger or smaller, 1 being its usual size.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn zoom_window(app: AppHandle, factor: f64) -> Result<()> {
+    let Some(window) = crate::window::get(&app) else { return Ok(()) };
+    window.set_zoom(factor).map_err(AppError::internal)
 }
 
 /// The page's answer to `WindowClosing`.

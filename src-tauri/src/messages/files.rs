@@ -178,6 +178,9 @@ pub struct ImportPreview {
     pub rows: Vec<Vec<String>>,
     /// Rows in the whole list, header left out.
     pub row_count: u32,
+    /// Only the first part of a long list was looked at: `rowCount` is about right, and what is
+    /// counted elsewhere is of that part.
+    pub is_estimate: bool,
     pub report: ImportReport,
 }
 

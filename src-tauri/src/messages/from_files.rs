@@ -202,6 +202,7 @@ impl From<import::ImportPreview> for ImportPreview {
             columns: preview.columns.into_iter().map(Into::into).collect(),
             rows: preview.rows,
             row_count: count(preview.row_count),
+            is_estimate: preview.is_estimate,
             report: preview.report.into(),
         }
     }

@@ -37,6 +37,8 @@ export const handingOn = {
     assert.deepEqual(await app.texts("topic-name"), topics, "no topic changed");
     await openTab(app, "words");
     await until("pear is in the table", async () => (await app.text("words-table")).includes("pear"));
+    // First that they were placed, then that they were added.
+    await app.click("undo");
     await app.click("undo");
     await until("the words are gone", async () => /^9\D/.test(await app.text("status-counts")));
     assert.deepEqual(await app.texts("topic-name"), topics, "and no topic changed");

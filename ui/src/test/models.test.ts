@@ -52,7 +52,7 @@ describe("the page with models", () => {
     await screen.findByTestId("models-page");
     await user.keyboard("{Escape}");
     expect(screen.queryByTestId("models-page")).toBeNull();
-    await user.click(screen.getByTestId("app-menu"));
+    await user.click(screen.getByTestId("main-menu"));
     await user.click(await screen.findByTestId("menu-models"));
     await screen.findByTestId("models-page");
     await user.keyboard("{Control>}z{/Control}");
@@ -283,7 +283,7 @@ describe("another model for this list", () => {
   it("is not for a workbook that is open for reading only", async () => {
     const { backend, user } = await startWithNine();
     backend.options.isReadOnly = true;
-    await user.click(screen.getByTestId("app-menu"));
+    await user.click(screen.getByTestId("main-menu"));
     await user.click(await screen.findByTestId("menu-close"));
     await user.click(await screen.findByTestId("recent"));
     await screen.findAllByTestId("topic-row");
@@ -472,7 +472,7 @@ describe("the receipt", () => {
       expect(model()).toContain(HOST);
     });
     backend.forgetVectors(3);
-    await user.click(screen.getByTestId("app-menu"));
+    await user.click(screen.getByTestId("main-menu"));
     await user.click(await screen.findByTestId("menu-close"));
     const before = backend.calls.length;
     await user.click(await screen.findByTestId("recent"));

@@ -39,4 +39,6 @@ afterEach(() => {
   if (typeof document === "undefined") return;
   cleanup();
   delete document.documentElement.dataset.ready;
+  // What the window remembers by itself.
+  localStorage.clear();
 });

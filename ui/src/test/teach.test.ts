@@ -23,7 +23,7 @@ async function startWithKinds(options: FakeOptions = {}) {
   await user.selectOptions(screen.getByTestId("import-text-column"), "0");
   await user.selectOptions(screen.getByTestId("import-category-column"), "1");
   await waitFor(() => {
-    expect(screen.getByTestId("import-counts").textContent).toContain("24 texts");
+    expect(screen.getByTestId("import-counts").textContent).toContain("24 words");
     expect(screen.getByTestId<HTMLButtonElement>("import-confirm").disabled).toBe(false);
   });
   await user.click(screen.getByTestId("import-confirm"));

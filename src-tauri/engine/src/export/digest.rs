@@ -34,7 +34,20 @@ pub(super) fn pinned(sorting: &Sorting, members: &[ItemId]) -> usize {
 /// # Errors
 /// `Damaged`, `Storage`.
 pub(super) fn vectors(table: &Table<'_>) -> Result<Option<Arc<Vectors>>> {
-    missing_is_none(table.workbook.vectors())
+    missing_is_none(all_vectors(table))
+}
+
+/// The vectors of the whole list.
+///
+/// # Errors
+/// `Invalid` while texts are not embedded, and when the list grew or shrank since the export began;
+/// `Damaged`, `Storage`.
+pub(super) fn all_vectors(table: &Table<'_>) -> Result<Arc<Vectors>> {
+    let vectors = table.workbook.vectors()?;
+    if vectors.len() != table.items.len() {
+        return Err(Error::Invalid("The list was changed meanwhile. Export it again.".to_owned()));
+    }
+    Ok(vectors)
 }
 
 /// What is known of every topic, in their order; of none while texts are not embedded.
@@ -44,7 +57,11 @@ pub(super) fn vectors(table: &Table<'_>) -> Result<Option<Arc<Vectors>>> {
 pub(super) fn profiles(table: &Table<'_>) -> Result<Vec<Option<TopicProfile>>> {
     let profiles = missing_is_none(table.workbook.topic_profiles())?;
     let of = |topic: &crate::topics::Topic| {
-        profiles.as_ref()?.iter().find(|profile| profile.topic == topic.id).cloned()
+        let mut profile =
+            profiles.as_ref()?.iter().find(|profile| profile.topic == topic.id)?.clone();
+        // The list may have shrunk since.
+        profile.typical.retain(|item| item.index() < table.items.len());
+        Some(profile)
     };
     Ok(table.sorting.topics.iter().map(of).collect())
 }
@@ -63,7 +80,10 @@ fn missing_is_none<T>(found: Result<T>) -> Result<Option<T>> {
 /// `Damaged`, `Storage`.
 pub(super) fn in_heatmap_order(table: &Table<'_>, vectors: &Vectors) -> Result<Vec<ItemId>> {
     if table.is_all {
-        return Ok(table.workbook.heatmap()?.order().iter().map(|&item| ItemId(item)).collect());
+        let heatmap = table.workbook.heatmap()?;
+        if heatmap.len() == table.len() {
+            return Ok(heatmap.order().iter().map(|&item| ItemId(item)).collect());
+        }
     }
     let rows = vectors.select(table.order.iter().map(|item| item.index()));
     let placement = |item: &ItemId| table.sorting.placements.get(item.index()).copied();

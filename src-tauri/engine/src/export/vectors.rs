@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use npyz::WriterBuilder as _;
 
+use super::digest;
 use super::rows::{Cell, Table};
 use super::target::{Target, broken, fill_file};
 use crate::error::Result;
@@ -19,7 +20,7 @@ const AT_ONCE: usize = 256;
 /// # Errors
 /// As [`super::write`], and `Unwritable` when there is such a `.txt` but no such `.npy`: it is something else.
 pub(super) fn write_npy(table: &Table<'_>, path: &Path, monitor: &dyn Monitor) -> Result<()> {
-    let vectors = table.workbook.vectors()?;
+    let vectors = digest::all_vectors(table)?;
     let texts = path.with_extension("txt");
     refuse_stranger(path, path, &texts)?;
     files::replace_both([path, &texts], |[first, second]| {
@@ -52,7 +53,7 @@ pub(super) fn write_npy(table: &Table<'_>, path: &Path, monitor: &dyn Monitor) -
 /// # Errors
 /// As [`super::write`], and `Unwritable` when one of the two is there without the other.
 pub(super) fn write_projector(table: &Table<'_>, path: &Path, monitor: &dyn Monitor) -> Result<()> {
-    let vectors = table.workbook.vectors()?;
+    let vectors = digest::all_vectors(table)?;
     let [numbers, facts] = projector_paths(path);
     refuse_stranger(path, &numbers, &facts)?;
     refuse_stranger(path, &facts, &numbers)?;

@@ -22,6 +22,8 @@ const OTHER_NAMES: &str = "id no nr number index date time timestamp confidence 
 
 /// Names that only Kindred gives together, and those of other columns it writes.
 const OUR_NAMES: [&str; 3] = ["text", "topic", "confidence"];
+/// Columns that Kindred writes and makes anew.
+const OUR_OPINIONS: &str = "confidence runner_up topic_id runner_up_id";
 
 /// A category is a few words at most.
 const MAX_CATEGORY_CHARS: f64 = 40.0;
@@ -92,7 +94,7 @@ pub(super) fn guess(format: ListFormat, sample: &Sample) -> Guess {
     let is_kept = |&column: &usize| {
         !taken.contains(&Some(column))
             && Some(column) != category_column
-            && !(is_ours && kinds[column].is_named("confidence"))
+            && !(is_ours && kinds[column].is_named(OUR_OPINIONS))
     };
     let kept_columns = (0..columns).filter(is_kept).collect();
     Guess {

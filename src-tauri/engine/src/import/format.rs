@@ -17,23 +17,27 @@ pub(super) enum Choice {
     Whole(ListFormat),
 }
 
-pub(super) fn choose(part: &Part<'_>, first_lines: &[u8]) -> Choice {
-    let start = String::from_utf8_lossy(&first_lines[..first_lines.len().min(1 << 16)]);
-    let is_json = json::looks_like_it(&start);
+/// Pages and JSON are recognised from so much, in bytes.
+pub(super) const START_BYTES: u64 = 1 << 16;
+
+/// `start` is what a text begins with, `first_lines` its first whole lines.
+pub(super) fn choose(part: &Part<'_>, start: &str, first_lines: &[u8]) -> Choice {
+    let is_json = json::looks_like_it(start);
+    let is_whole = (start.len() as u64) < START_BYTES;
     match part.origin {
         Origin::JsonLines if is_json => return Choice::Whole(ListFormat::JsonLines),
-        Origin::Json if json::looks_like_lines(&start) => {
+        Origin::Json if json::looks_like_lines(start) => {
             return Choice::Whole(ListFormat::JsonLines);
         }
         Origin::Json if is_json => return Choice::Whole(ListFormat::Json),
         Origin::Markdown => return Choice::Whole(ListFormat::Markdown),
         Origin::Html => return Choice::Whole(ListFormat::Html),
         // Some programs call a page a spreadsheet.
-        _ if html::looks_like_it(&start) => return Choice::Whole(ListFormat::Html),
-        Origin::Unknown if is_json && json::looks_like_lines(&start) => {
+        _ if html::looks_like_it(start) => return Choice::Whole(ListFormat::Html),
+        Origin::Unknown if is_json && json::looks_like_lines(start) => {
             return Choice::Whole(ListFormat::JsonLines);
         }
-        Origin::Unknown if is_json && json::is_list(&start, start.len() == first_lines.len()) => {
+        Origin::Unknown if is_json && json::is_list(start, is_whole) => {
             return Choice::Whole(ListFormat::Json);
         }
         _ => {}

@@ -16,6 +16,11 @@ use crate::error::{Error, Result};
 /// Deeper nesting is refused.
 const MAX_DEPTH: usize = 64;
 
+/// What Kindred's own export says of itself, of its items, and of the list's other columns.
+const OURS: &str = "kindred";
+const OUR_ITEMS: &str = "items";
+const OUR_COLUMNS: &str = "columns";
+
 const TOO_LARGE: &str = "there are more cells in it than Kindred reads";
 const TOO_DEEP: &str = "it is nested too deeply";
 
@@ -128,6 +133,8 @@ struct RowsOf {
     cells: Vec<String>,
     /// Whether any row is an object: its keys name the columns.
     has_keys: bool,
+    /// Whether Kindred wrote it: the list's other columns are then an object in each row.
+    is_ours: bool,
 }
 
 impl RowsOf {
@@ -138,6 +145,7 @@ impl RowsOf {
             names: Vec::new(),
             cells: Vec::new(),
             has_keys: false,
+            is_ours: false,
         }
     }
 
@@ -189,7 +197,7 @@ impl<'de> Visitor<'de> for Top<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
-        self.tables.done.push(rows_of(seq, String::new())?);
+        self.tables.done.push(rows_of(seq, RowsOf::new(String::new()))?);
         Ok(())
     }
 
@@ -198,7 +206,9 @@ impl<'de> Visitor<'de> for Top<'_> {
         let mut columns: Vec<(String, Vec<String>)> = Vec::new();
         let mut single = RowsOf::new(String::new());
         let mut lists: Vec<Table> = Vec::new();
+        let mut is_ours = false;
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            is_ours |= key == OURS;
             match map.next_value::<Value>()? {
                 Value::Array(values)
                     if values.iter().any(|value| value.is_object() || value.is_array()) =>
@@ -206,7 +216,7 @@ impl<'de> Visitor<'de> for Top<'_> {
                     let values = de::value::SeqDeserializer::new(values.into_iter());
                     let list = rows_of::<de::value::SeqDeserializer<_, serde_json::Error>>(
                         values,
-                        key.into_owned(),
+                        RowsOf { is_ours, ..RowsOf::new(key.into_owned()) },
                     );
                     lists.push(list.map_err(|error| de::Error::custom(error.to_string()))?);
                 }
@@ -237,6 +247,10 @@ impl<'de> Visitor<'de> for Top<'_> {
             table.names = Some(columns.into_iter().map(|(name, _)| name).collect());
             self.tables.done.push(table);
         }
+        if is_ours && lists.iter().any(|list| list.name == OUR_ITEMS) {
+            // Topics are told by the items that are in them.
+            lists.retain(|list| list.name == OUR_ITEMS);
+        }
         self.tables.done.append(&mut lists);
         if self.tables.done.is_empty() {
             single.finish(1).map_err(full)?;
@@ -253,8 +267,7 @@ impl<'de> Visitor<'de> for Top<'_> {
     }
 }
 
-fn rows_of<'de, A: SeqAccess<'de>>(mut seq: A, name: String) -> Result<Table, A::Error> {
-    let mut rows = RowsOf::new(name);
+fn rows_of<'de, A: SeqAccess<'de>>(mut seq: A, mut rows: RowsOf) -> Result<Table, A::Error> {
     let mut number = 0;
     while seq.next_element_seed(RowSeed { rows: &mut rows })?.is_some() {
         number += 1;
@@ -336,6 +349,17 @@ impl<'de> Visitor<'de> for RowSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             let value = map.next_value::<Value>()?;
+            if self.rows.is_ours
+                && key == OUR_COLUMNS
+                && let Value::Object(columns) = &value
+            {
+                for (name, value) in columns {
+                    if let Some(place) = self.rows.place(name) {
+                        self.rows.set(place, cell(value)?);
+                    }
+                }
+                continue;
+            }
             if let Some(place) = self.rows.place(&key) {
                 self.rows.set(place, cell(&value)?);
             }

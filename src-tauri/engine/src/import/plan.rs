@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use super::columns::{self, Guess, MAX_COLUMNS};
+use super::kind::Kind;
 use super::reader::{self, Sample, Way};
 use super::rows::Row;
-use super::source::{Opened, Part};
+use super::source::{Opened, Parsed, Part};
 use super::vectors::VectorFile;
 use super::{ImportOptions, ListFormat, Split, TextEncoding};
 use crate::error::{Error, Result};
+use crate::export::from_safe;
 use crate::items::normalise;
 
 /// The column that says which file a row is from.
@@ -41,20 +43,17 @@ pub(super) struct PartPlan {
 
 /// Decides how to read all parts: as `options` say, where there are any.
 pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> Result<Plan> {
-    let first = &mut opened.parts[0];
-    let (way, sample) = match (options, &opened.vectors) {
-        (None, _) => reader::recognise(first)?,
-        (Some(options), None) => {
-            let way = Way::asked(first, options)?;
-            let sample = reader::sample(first, way)?;
-            (way, sample)
-        }
-        (Some(options), Some(_)) => {
-            // The format says that there are vectors, not how their texts are written.
-            let format = reader::recognise(first)?.0.format;
-            let way = Way::asked(first, &ImportOptions { format, ..options.clone() })?;
-            let sample = reader::sample(first, way)?;
-            (way, sample)
+    let (way, sample, recognised) = loop {
+        match first_rows(opened, options) {
+            Ok(first) => break first,
+            // One of several that is no list is a problem in the report.
+            Err(error @ (Error::NothingToImport { .. } | Error::Unreadable { .. }))
+                if opened.parts.len() > 1 =>
+            {
+                let part = opened.parts.remove(0);
+                opened.refused.push((part.name, error));
+            }
+            Err(error) => return Err(error),
         }
     };
     let mut guess = columns::guess(way.format, &sample);
@@ -63,7 +62,7 @@ pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> 
     let mut has_header =
         sample.names.is_some() || options.map_or(guess.has_header, |options| options.has_header);
     if let Some(vectors) = &opened.vectors {
-        has_header = is_one_row_more(first, way, vectors)?;
+        has_header = is_one_row_more(&mut opened.parts[0], way, vectors)?;
         guess.has_header = has_header;
     }
     let mut names = header(&sample, has_header);
@@ -75,9 +74,10 @@ pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> 
         columns,
         places: (0..columns).collect(),
     }];
+    let asked_for = if way == recognised { Asked::AsRecognised } else { Asked::Otherwise };
     let mut at = 1;
     while at < opened.parts.len() {
-        match follow(&mut opened.parts[at], &parts[0], &names, options) {
+        match follow(&mut opened.parts[at], &parts[0], &names, options, asked_for) {
             Ok((mut part, header)) => {
                 part.places = match &header {
                     Some(header) => {
@@ -123,6 +123,34 @@ pub(super) fn make(opened: &mut Opened<'_>, options: Option<&ImportOptions>) -> 
     Ok(plan)
 }
 
+/// How the first part is read, its first rows, and how it would be read unasked.
+fn first_rows(
+    opened: &mut Opened<'_>,
+    options: Option<&ImportOptions>,
+) -> Result<(Way, Sample, Way)> {
+    let is_one = opened.parts.len() == 1 && opened.vectors.is_none();
+    let first = &mut opened.parts[0];
+    let way = match options {
+        // What is asked for needs no recognising.
+        Some(options) if is_one => Way::asked(first, options)?,
+        _ => {
+            let (recognised, sample) = reader::recognise(first)?;
+            let way = match options {
+                None => recognised,
+                Some(options) if opened.vectors.is_some() => {
+                    // The format says that there are vectors, not how their texts are written.
+                    let format = recognised.format;
+                    Way::asked(first, &ImportOptions { format, ..options.clone() })?
+                }
+                Some(options) => Way::asked(first, options)?,
+            };
+            let sample = if way == recognised { sample } else { reader::sample(first, way)? };
+            return Ok((way, sample, recognised));
+        }
+    };
+    Ok((way, reader::sample(first, way)?, way))
+}
+
 /// Whether a list has a header above a row for each vector.
 ///
 /// # Errors
@@ -152,24 +180,41 @@ fn is_one_row_more(part: &mut Part<'_>, way: Way, vectors: &VectorFile) -> Resul
     }
 }
 
+/// Whether the person wants the first part read in another way than was recognised:
+/// then the others of its kind are as well.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    AsRecognised,
+    Otherwise,
+}
+
+/// Whether an encoding was recognised for certain, not guessed from letters.
+fn is_sure(encoding: TextEncoding) -> bool {
+    let sure = [encoding_rs::UTF_8, encoding_rs::UTF_16LE, encoding_rs::UTF_16BE];
+    sure.contains(&encoding.0)
+}
+
 /// How a later part is read, and its header.
 fn follow(
     part: &mut Part<'_>,
     first: &PartPlan,
     names: &[String],
     options: Option<&ImportOptions>,
+    asked: Asked,
 ) -> Result<(PartPlan, Option<Vec<String>>)> {
     let (mut way, mut sample) = reader::recognise(part)?;
-    let is_sure = [TextEncoding::UTF_8.0, encoding_rs::UTF_16LE, encoding_rs::UTF_16BE]
-        .contains(&way.encoding.0);
-    // What is asked for the first holds for files of its kind.
-    if way.format == first.way.format
-        || (!way.is_whole() && !first.way.is_whole() && options.is_some())
-    {
-        let encoding = if is_sure { way.encoding } else { first.way.encoding };
-        let same = Way { encoding, table: way.table, ..first.way };
-        if same != way && part.kind == super::kind::Kind::Text {
-            way = same;
+    if part.kind == Kind::Text {
+        // A guess from a few letters is worse than one from the first file.
+        let is_guessed = |way: &Way| !is_sure(way.encoding);
+        let both_guessed = is_guessed(&way) && is_guessed(&first.way);
+        let encoding = if both_guessed { first.way.encoding } else { way.encoding };
+        let has_same_rows = !way.is_whole() && !first.way.is_whole();
+        let wanted = match asked {
+            Asked::Otherwise if has_same_rows => Way { encoding, ..first.way },
+            _ => Way { encoding, ..way },
+        };
+        if wanted != way {
+            way = wanted;
             sample = reader::sample(part, way)?;
         }
     }
@@ -186,9 +231,8 @@ fn follow(
     let header = (has_header && !names.is_empty()).then_some(found);
     let is_row = has_header && sample.names.is_none();
     let columns = sample.columns;
-    if part.parsed.is_large() {
-        part.parsed = super::source::Parsed::Nothing;
-    }
+    // Read again when it is its turn: all files at once may be too much.
+    part.parsed = Parsed::Nothing;
     Ok((PartPlan { way, has_header: is_row, columns, places: Vec::new() }, header))
 }
 
@@ -263,9 +307,19 @@ impl Plan {
         asked.all(|column| column < self.columns)
     }
 
+    /// Whether cells are as Kindred makes them safe for spreadsheets.
+    pub(super) fn has_safe_cells(&self, way: &Way) -> bool {
+        let is_for_sheets =
+            matches!(way.format, ListFormat::Csv | ListFormat::Tsv | ListFormat::Html);
+        self.is_ours && !self.has_vectors && is_for_sheets
+    }
+
     /// The name of a column, from the header or by its number.
     pub(super) fn name(&self, column: usize) -> String {
         match self.names.get(column).map(String::as_str) {
+            Some(name) if !name.is_empty() && self.has_safe_cells(&self.parts[0].way) => {
+                from_safe(name).to_owned()
+            }
             Some(name) if !name.is_empty() => name.to_owned(),
             _ if self.columns == 1 && self.parts[0].way.format != ListFormat::Csv => {
                 "Text".to_owned()

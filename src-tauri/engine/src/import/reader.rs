@@ -138,8 +138,9 @@ pub(super) fn recognise(part: &mut Part<'_>) -> Result<(Way, Sample)> {
                 }
             }
             let encoding = encoding::detect(part)?;
+            let start = start(part, encoding)?;
             let text = first_lines(part, encoding)?;
-            match format::choose(part, &text) {
+            match format::choose(part, &start, &text) {
                 format::Choice::Rows(format, cells, sample) => {
                     Ok((Way { cells, ..way(format, encoding) }, sample))
                 }
@@ -311,6 +312,14 @@ fn names(part: &Part<'_>, way: Way) -> Option<Vec<String>> {
         Parsed::Columnar(file) => Some(file.names.clone()),
         _ => None,
     }
+}
+
+/// The first characters, wherever their line ends.
+fn start(part: &Part<'_>, encoding: TextEncoding) -> Result<String> {
+    let mut bytes = Vec::new();
+    let mut text = part.text(encoding)?.take(format::START_BYTES);
+    text.read_to_end(&mut bytes).map_err(|error| part.error(&error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Whole lines from the start, overlong ones left out.

@@ -77,13 +77,6 @@ pub(super) enum Parsed {
     },
 }
 
-impl Parsed {
-    /// Whether it should not stay while other files are read.
-    pub(super) fn is_large(&self) -> bool {
-        !matches!(self, Self::Nothing)
-    }
-}
-
 /// Bytes whose reading is followed.
 pub(super) trait Bytestream: Read + Seek {}
 impl<T: Read + Seek> Bytestream for T {}

@@ -10,7 +10,7 @@ use super::pieces::each_piece;
 use super::plan::{self, Plan};
 use super::reader;
 use super::rows::Row;
-use super::source::Opened;
+use super::source::{Opened, Parsed};
 use super::{
     ColumnPreview, ImportOptions, ImportPreview, ImportProblem, ImportReport, ImportedList,
     ImportedTopics, ListFormat, MAX_ITEMS, MAX_PROBLEMS, MAX_TEXT_CHARS, MergedText, PREVIEW_ROWS,
@@ -129,7 +129,7 @@ pub(super) fn preview(
         files: opened.parts.len() + opened.refused.len(),
         tables: reader::tables(&mut opened.parts[0], plan.parts[0].way)?,
         delimiters: match options.format {
-            ListFormat::Csv | ListFormat::Tsv => DELIMITERS.to_vec(),
+            ListFormat::Csv => DELIMITERS.to_vec(),
             _ => Vec::new(),
         },
         variants: found_variants,
@@ -352,7 +352,7 @@ impl<'a> Tally<'a> {
             monitor.check()?;
             monitor.progress(Stage::ReadingList, before as usize, total as usize);
             if several && index > 0 {
-                part.parsed = super::source::Parsed::Nothing;
+                part.parsed = Parsed::Nothing;
             }
         }
         Ok(Seen::All)
@@ -449,7 +449,7 @@ impl<'a> Tally<'a> {
         let topic = options.topic_column.and_then(name);
         let pinned = match options.pinned_column {
             Some(column) => is_yes(raw(column)),
-            None => true,
+            None => topic.is_some(),
         };
         let mut next = Next::Continue;
         each_piece(text, options.split, &mut |piece| {
@@ -572,7 +572,7 @@ impl Topics {
             place
         });
         self.found.of_items.push(place);
-        self.found.pinned.push(pinned && place.is_some());
+        self.found.pinned.push(pinned);
     }
 }
 

@@ -3,9 +3,9 @@
  * app, `fake.ts` in tests; nothing else knows where answers come from.
  */
 import type {
-  Agreement, Answer, ApiForm, ApiPreset, ApiTrial, AxisEnd, BroadTopic, CompareOutcome, DownloadOutcome, DownloadProgress, Edit, FileKind,
-  Follower, HeatmapLayout, History, ImportOptions, ImportPreview, ItemId, JobId, JobOutcome, Judge, Linkage, ListSource, MapOutcome, MapRequest, MapView, Metric,
-  ModelList, Neighbour, OwnModelOptions, OwnModelTrial, PairStatistics, Progress, Question, Receipt, Related,
+  AddOutcome, Agreement, Answer, ApiForm, ApiPreset, ApiTrial, AxisEnd, BroadTopic, CompareOutcome, DownloadOutcome, DownloadProgress, Edit, ExportRequest, FileKind,
+  Follower, HeatmapLayout, History, ImportOptions, ImportOutcome, ItemId, JobId, JobOutcome, Judge, Linkage, ListSource, MapOutcome, MapRequest, MapView, Metric,
+  ModelList, Neighbour, OwnModelOptions, OwnModelTrial, PairStatistics, PreviewOutcome, Progress, Question, Receipt, Related,
   RelatedPair, Scale, SortRequest, StartInfo, TopicId, TopicMethod, WorkbookView,
 } from "./bindings";
 
@@ -44,8 +44,10 @@ export const NO_TOPIC = 0xffffffff;
 export interface Backend {
   // Queries
   start(): Promise<StartInfo>;
-  /** Reads a list without keeping it. Without options it recognises them. */
-  preview(source: ListSource, options: ImportOptions | null): Promise<ImportPreview>;
+  /** Reads a list without keeping it. Without options it recognises them. A newer preview or import ends an older preview. */
+  preview(
+    job: JobId, source: ListSource, options: ImportOptions | null, onProgress: (progress: Progress) => void,
+  ): Promise<PreviewOutcome>;
   fileKind(path: string): Promise<FileKind>;
   /** The open workbook, or null on the start screen. */
   workbook(): Promise<WorkbookView | null>;
@@ -133,7 +135,16 @@ export interface Backend {
   forgetAnswers(): Promise<Related>;
 
   // Workbooks
-  importList(source: ListSource, options: ImportOptions): Promise<WorkbookView>;
+  /** Makes a workbook of a list and opens it. */
+  importList(
+    job: JobId, source: ListSource, options: ImportOptions, onProgress: (progress: Progress) => void,
+  ): Promise<ImportOutcome>;
+  /** Adds the items of a list to the open workbook, as one edit; they wait in Unsorted until they are embedded and placed. */
+  addItems(
+    job: JobId, source: ListSource, options: ImportOptions, onProgress: (progress: Progress) => void,
+  ): Promise<AddOutcome>;
+  /** Writes the workbook into another file; the open one stays open. */
+  saveCopy(path: string): Promise<void>;
   openWorkbook(path: string): Promise<WorkbookView>;
   closeWorkbook(): Promise<void>;
   forgetRecent(path: string): Promise<StartInfo>;
@@ -183,13 +194,16 @@ export interface Backend {
   cancelJob(job: JobId): Promise<void>;
 
   // The system
-  /** Asks for a file to open; null when the person closed the dialog. */
-  askOpenPath(): Promise<string | null>;
+  /** Asks for files to open; empty when the person closed the dialog. */
+  askOpenPaths(): Promise<string[]>;
   /** Asks for a folder; null when the person closed the dialog. */
   askFolder(): Promise<string | null>;
+  /** Asks where to save; what the suggested name ends with says as what. */
   askSavePath(suggestedName: string): Promise<string | null>;
-  /** Writes text, topic and confidence of these items, in this order (null: all, in list order). */
-  exportCsv(path: string, items: ItemId[] | null): Promise<void>;
+  /** Writes a file for other programs, whole or not at all. */
+  exportTo(job: JobId, request: ExportRequest, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
+  /** Puts text, topic and confidence of these items (null: all) on the clipboard, as a table. */
+  copyTable(items: ItemId[] | null): Promise<void>;
   /** Asks where to save a picture; the suggested name says of which kind. */
   askPicturePath(suggestedName: string): Promise<string | null>;
   /** Writes a whole file, or nothing. */

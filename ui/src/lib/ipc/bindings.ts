@@ -9,22 +9,26 @@ export const commands = {
 	forgetRecent: (path: string) => __TAURI_INVOKE<StartInfo>("forget_recent", { path }),
 	/**  Files that arrived before the page listened. From now on they come as events. */
 	pendingFiles: () => __TAURI_INVOKE<string[]>("pending_files"),
-	/**  Asks for a file to open; null when the person closed the dialog. */
-	askOpenPath: () => __TAURI_INVOKE<string | null>("ask_open_path"),
-	/**  Asks where to save; null when the person closed the dialog. */
+	/**  Asks for files to open; empty when the person closed the dialog. */
+	askOpenPaths: () => __TAURI_INVOKE<string[]>("ask_open_paths"),
+	/**  Asks where to save a file of the kind that the suggested name ends with; null when the person closed the dialog. */
 	askSavePath: (suggestedName: string) => __TAURI_INVOKE<string | null>("ask_save_path", { suggestedName }),
 	/**  Asks where to save a picture, of the kind that the suggested name ends with. */
 	askPicturePath: (suggestedName: string) => __TAURI_INVOKE<string | null>("ask_picture_path", { suggestedName }),
 	/**  Asks for a folder; null when the person closed the dialog. */
 	askFolder: () => __TAURI_INVOKE<string | null>("ask_folder"),
+	/**  Draws the page larger or smaller, 1 being its usual size. */
+	zoomWindow: (factor: number | null) => __TAURI_INVOKE<null>("zoom_window", { factor }),
 	/**  The page's answer to `WindowClosing`. */
 	closeWindow: () => __TAURI_INVOKE<null>("close_window"),
 	/**  Reads a list without keeping it. */
-	previewList: (source: ListSource, options: ImportOptions | null) => __TAURI_INVOKE<ImportPreview>("preview_list", { source, options }),
+	previewList: (job: JobId, source: ListSource, options: ImportOptions | null, onProgress: Channel<Progress>) => __TAURI_INVOKE<PreviewOutcome>("preview_list", { job, source, options, onProgress }),
 	/**  Tells a workbook from a list by its name, then by its first bytes. */
 	fileKind: (path: string) => __TAURI_INVOKE<FileKind>("file_kind", { path }),
 	/**  Makes a workbook of a list and opens it. */
-	importList: (source: ListSource, options: ImportOptions) => __TAURI_INVOKE<WorkbookView>("import_list", { source, options }),
+	importList: (job: JobId, source: ListSource, options: ImportOptions, onProgress: Channel<Progress>) => __TAURI_INVOKE<ImportOutcome>("import_list", { job, source, options, onProgress }),
+	/**  Adds the items of a list to the open workbook, as one edit. */
+	addItems: (job: JobId, source: ListSource, options: ImportOptions, onProgress: Channel<Progress>) => __TAURI_INVOKE<AddOutcome>("add_items", { job, source, options, onProgress }),
 	/**  The open workbook, or null on the start screen. */
 	currentWorkbook: () => __TAURI_INVOKE<WorkbookView | null>("current_workbook"),
 	openWorkbook: (path: string) => __TAURI_INVOKE<WorkbookView>("open_workbook", { path }),
@@ -158,8 +162,12 @@ export const commands = {
 	/**  Keeps the answers and sets the threshold from them. */
 	answer: (answers: Answer[]) => __TAURI_INVOKE<Related>("answer", { answers }),
 	forgetAnswers: () => __TAURI_INVOKE<Related>("forget_answers"),
-	/**  Writes text, topic and confidence of these items, in this order (null: all, in list order). */
-	exportCsv: (path: string, items: ItemId[] | null) => __TAURI_INVOKE<null>("export_csv", { path, items }),
+	/**  Writes a file for other programs, whole or not at all. */
+	exportTo: (job: JobId, request: ExportRequest, onProgress: Channel<Progress>) => __TAURI_INVOKE<JobOutcome>("export_to", { job, request, onProgress }),
+	/**  Puts text, topic and confidence of these items (null: all) on the clipboard, as a table. */
+	copyTable: (items: ItemId[] | null) => __TAURI_INVOKE<null>("copy_table", { items }),
+	/**  Writes the workbook into another file; the open one stays open. */
+	saveCopy: (path: string) => __TAURI_INVOKE<null>("save_copy", { path }),
 	/**  Writes a whole picture, or nothing; `bytes` in base 64, which is quicker than a list of numbers. */
 	savePicture: (path: string, bytes: string) => __TAURI_INVOKE<null>("save_picture", { path, bytes }),
 	/**  Puts a PNG on the clipboard. */
@@ -176,6 +184,12 @@ export const events = {
 };
 
 /* Types */
+export type AddOutcome = 
+/**  `known` texts were in the workbook already. */
+{ kind: "finished"; workbook: WorkbookView; added: number; known: number } | { kind: "cancelled" } | 
+/**  Another workbook took the place of the one they were for. */
+{ kind: "abandoned" };
+
 /**  How often the machine agrees, and what it mistakes for what. */
 export type Agreement = {
 	/**  Items that were judged. */
@@ -341,6 +355,19 @@ export type Edit =
 
 export type ErrorCode = "unreadable" | "nothingToImport" | "notAWorkbook" | "newerWorkbook" | "damaged" | "readOnly" | "diskFull" | "storage" | "modelUnavailable" | "embedding" | "network" | "keyRefused" | "unwritable" | "invalid" | "noWorkbook" | "internal";
 
+export type ExportFormat = "csv" | "xlsx" | "json" | "npy" | "projector" | "parquet" | "report";
+
+export type ExportRequest = {
+	path: string,
+	format: ExportFormat,
+	/**  In this order; null: all, in list order. */
+	items: ItemId[] | null,
+	/**  CSV: write every text exactly, also where a spreadsheet would take it for a formula. */
+	isExact: boolean,
+	/**  CSV: begin with a byte order mark, which Excel needs. */
+	hasMark: boolean,
+};
+
 /**  A drag with files came over the window (true) or left it. */
 export type FileHover = boolean;
 
@@ -399,19 +426,50 @@ export type History = {
 	done: number,
 };
 
-/**  How to read a list. */
+/**  How to read a list. Columns are counted from 0. */
 export type ImportOptions = {
 	format: ListFormat,
 	/**  Encoding label such as "UTF-8", "UTF-16LE", "windows-1252". */
 	encoding: string,
+	/**  Stands between two cells of CSV. */
+	delimiter: string,
+	/**  Stands around a cell of CSV that holds a delimiter; null when marks are letters like others. */
+	quote: string | null,
+	/**  Which sheet or table of the file, counted from 0. */
+	table: number,
 	hasHeader: boolean,
-	/**  Columns are counted from 0. */
 	textColumn: number,
 	categoryColumn: number | null,
+	/**  Says how often a text occurs. */
+	countColumn: number | null,
+	/**  Says which topic an item is in: the workbook begins with these topics. */
+	topicColumn: number | null,
+	/**  Says whether the person put it there. */
+	pinnedColumn: number | null,
+	/**  Other columns, kept to be exported again. */
+	keptColumns: number[],
+	split: Split,
+	/**  Texts that differ in these ways only become one item. */
+	merged: Variant[],
 };
+
+/**  What reading a list gave. */
+export type ImportOutcome = { kind: "finished"; workbook: WorkbookView } | { kind: "cancelled" };
 
 export type ImportPreview = {
 	sourceName: string,
+	/**  How many files are read one after the other. */
+	files: number,
+	/**  What can be chosen from; empty when the file is one table. */
+	tables: TablePreview[],
+	/**  Delimiters to choose from; empty unless the format is CSV. */
+	delimiters: string[],
+	/**  Kinds that are there, whether they are merged or not. */
+	variants: VariantCount[],
+	/**  Items longer than the usual model reads, about 1,000 characters. */
+	longTexts: number,
+	/**  Dimensions of the vectors that come with the list. */
+	vectorDim: number | null,
 	/**  What was recognised; send back changed for another look, or to import. */
 	options: ImportOptions,
 	/**  Encodings the person can choose from. */
@@ -421,6 +479,11 @@ export type ImportPreview = {
 	rows: string[][],
 	/**  Rows in the whole list, header left out. */
 	rowCount: number,
+	/**
+	 *  Only the first part of a long list was looked at: `rowCount` is about right, and what is
+	 *  counted elsewhere is of that part.
+	 */
+	isEstimate: boolean,
 	report: ImportReport,
 };
 
@@ -431,12 +494,16 @@ export type ImportProblem = {
 	message: string,
 };
 
-/**  What became of the rows read: `rows = kept + blank + duplicates + problemCount`. */
+/**  What became of the rows read: `rows = kept + blank + duplicates + merged + problemCount`. */
 export type ImportReport = {
 	rows: number,
 	kept: number,
 	blank: number,
 	duplicates: number,
+	/**  Rows with a variant of a text that was there before. */
+	merged: number,
+	/**  The first of them. */
+	merges: MergedText[],
 	problemCount: number,
 	/**  The first of the problems. */
 	problems: ImportProblem[],
@@ -493,10 +560,14 @@ export type Likeness = {
 /**  How far two groups of a tree are from each other. */
 export type Linkage = "average" | "complete" | "ward";
 
-export type ListFormat = "text" | "csv" | "tsv";
+export type ListFormat = "text" | "csv" | "tsv" | "spreadsheet" | "json" | "jsonLines" | "document" | "markdown" | "html" | "parquet" | "vectors";
 
 /**  Where a list comes from. */
-export type ListSource = { kind: "file"; path: string } | { kind: "text"; text: string } | { kind: "sample"; id: string };
+export type ListSource = 
+/**  One after the other; a folder stands for the lists in it. */
+{ kind: "files"; paths: string[] } | 
+/**  `html` is the same as it was copied from a page or a spreadsheet. */
+{ kind: "text"; text: string; html: string | null } | { kind: "sample"; id: string };
 
 export type MapMethod = "umap" | "tsne" | "pca";
 
@@ -523,6 +594,13 @@ export type MapView = {
 	isStale: boolean,
 	/**  How many of the 15 nearest items in the space are near on the map as well, 0 to 1 (trustworthiness). */
 	trustworthiness: number | null,
+};
+
+/**  A text that went into another one. */
+export type MergedText = {
+	line: number,
+	text: string,
+	into: string,
 };
 
 export type Metric = "cosine" | "dot";
@@ -659,6 +737,8 @@ export type PairStatistics = {
 
 export type Pooling = "mean" | "cls";
 
+export type PreviewOutcome = { kind: "finished"; preview: ImportPreview } | { kind: "cancelled" };
+
 /**  What a server takes for a million tokens, in US dollars. */
 export type Price = {
 	perMillion: number,
@@ -768,7 +848,10 @@ export type SortRequest = {
 	usesCategories: boolean,
 };
 
-export type Stage = "loadingModel" | "embedding" | "findingTopics" | "namingTopics" | "sorting" | "comparing" | "layingOut" | "growingTree" | "saving";
+/**  What becomes an item: a whole cell, every line, sentence or word of it. */
+export type Split = "whole" | "lines" | "sentences" | "words";
+
+export type Stage = "loadingModel" | "embedding" | "findingTopics" | "namingTopics" | "sorting" | "comparing" | "layingOut" | "growingTree" | "saving" | "readingList" | "exporting";
 
 export type StartInfo = {
 	version: string,
@@ -776,6 +859,13 @@ export type StartInfo = {
 	recents: Recent[],
 	/**  Why nothing can be embedded on this computer, as a sentence. */
 	engineProblem: string | null,
+};
+
+/**  A sheet or table of a file. */
+export type TablePreview = {
+	name: string,
+	/**  As far as it is known without reading it all. */
+	rows: number | null,
 };
 
 export type TopicId = number;
@@ -822,6 +912,24 @@ export type ValueRange = {
 	meanLength: number,
 	/**  Dimensions that together hold nine tenths of the variance. */
 	effectiveDims: number,
+};
+
+/**  A way in which two texts differ that may be none to the person. */
+export type Variant = "case" | "spaces" | "punctuation" | "plural" | "accents";
+
+/**  What merging one kind of variants alone would do. */
+export type VariantCount = {
+	variant: Variant,
+	/**  Items that would go into another one. */
+	items: number,
+	examples: VariantExample[],
+};
+
+export type VariantExample = {
+	/**  The text that stays. */
+	kept: string,
+	/**  Texts that go into it. */
+	others: string[],
 };
 
 export type Vote = {

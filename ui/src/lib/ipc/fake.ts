@@ -6,6 +6,7 @@
 import type { Backend } from "./backend";
 import { NO_TOPIC } from "./backend";
 import type {
+  AddOutcome,
   Answer,
   Band,
   CompareOutcome,
@@ -13,6 +14,7 @@ import type {
   Follower,
   History,
   ImportOptions,
+  ImportOutcome,
   ImportReport,
   ItemId,
   JobId,
@@ -20,6 +22,7 @@ import type {
   Judge,
   ListSource,
   PairStatistics,
+  PreviewOutcome,
   Progress,
   Question,
   Recent,
@@ -33,8 +36,10 @@ import type {
   TopicMethod,
   WorkbookView,
 } from "./bindings";
+import { withAdded, withTopics } from "./fakeAdding";
 import { appError, readList, type ReadList } from "./fakeImport";
 import { comparisonOf, type FakeContender, questionsOf, relatedPairsOf, scaleOf } from "./fakeCompare";
+import { FakeExports } from "./fakeExport";
 import { FakeMaps } from "./fakeMap";
 import { FakeTree } from "./fakeTree";
 import { embedBy, FakeModels, INSTANT } from "./fakeModels";
@@ -61,9 +66,11 @@ export interface FakeOptions {
   recents?: Recent[];
   engineProblem?: string | null;
   /** What the dialogs of the system answer. */
-  openPath?: string | null;
+  openPaths?: string[];
   savePath?: string | null;
   folderPath?: string | null;
+  /** How long a list is read, in milliseconds. */
+  readingMs?: number;
   /** How long a job rests between two batches. */
   tickMs?: number;
   textsPerTick?: number;
@@ -77,6 +84,8 @@ export interface FakeOptions {
 
 interface Step {
   label: string;
+  texts: string[];
+  categories: string[];
   sorting: Sorting;
   model: string;
 }
@@ -110,6 +119,19 @@ const SAMPLES: Sample[] = [
 /** Always on the made-up disk: 20,000 texts, written only when they are read. */
 const LARGE_LIST = "/lists/large.txt";
 
+function stepOf({ sorting, model, texts, categories }: Stored, label: string): Step {
+  return { label, sorting, model, texts, categories };
+}
+
+/** Rows of the first table on a page, with tabs between the cells; null when there is none. */
+function tableOfPage(html: string): string | null {
+  const table = new DOMParser().parseFromString(html, "text/html").querySelector("table");
+  if (!table) return null;
+  return [...table.rows]
+    .map((row) => [...row.cells].map((cell) => cell.textContent.trim()).join("\t"))
+    .join("\n");
+}
+
 const delay = (ms: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, ms);
@@ -120,6 +142,8 @@ export class FakeBackend implements Backend {
   readonly written = new Map<string, string>();
   readonly calls: string[] = [];
   readonly edits: Edit[] = [];
+  /** How lists were read in the end. */
+  readonly imported: ImportOptions[] = [];
   readonly options: FakeOptions;
   /** The next command of this name fails with this error. */
   readonly failures = new Map<string, unknown>();
@@ -199,14 +223,20 @@ export class FakeBackend implements Backend {
     };
   }
 
-  async preview(source: ListSource, options: ImportOptions | null) {
+  async preview(
+    job: JobId,
+    source: ListSource,
+    options: ImportOptions | null,
+    onProgress: (progress: Progress) => void = () => undefined,
+  ): Promise<PreviewOutcome> {
     this.#did("preview");
-    return this.#read(source, options).preview;
+    if (!(await this.#reading(job, onProgress))) return { kind: "cancelled" };
+    return { kind: "finished", preview: this.#read(source, options).preview };
   }
 
   async fileKind(path: string) {
     this.#did("fileKind");
-    if (!this.#disk.has(path) && !this.#workbooks.has(path)) {
+    if (this.#filesAt(path).length === 0 && !this.#workbooks.has(path)) {
       throw appError("unreadable", `The file is not there any more: ${path}`, "No such file");
     }
     return path.endsWith(".kindred") ? ("workbook" as const) : ("list" as const);
@@ -368,6 +398,20 @@ export class FakeBackend implements Backend {
   readonly dropTree = this.trees.dropTree;
   readonly growTree = this.trees.growTree;
 
+  readonly exports = new FakeExports(
+    (command) => {
+      this.#did(command);
+    },
+    () => this.#workbook(),
+    () => this.#view(),
+    () => delay(this.options.tickMs ?? 0),
+    (job) => this.#cancelled.has(job),
+    (path, text) => this.written.set(path, text),
+  );
+  readonly exportTo = this.exports.exportTo;
+  readonly copyTable = this.exports.copyTable;
+  readonly saveCopy = this.exports.saveCopy;
+
   readonly models = this.library.models;
   readonly apiPresets = this.library.apiPresets;
   readonly downloadModel = this.library.downloadModel;
@@ -442,9 +486,16 @@ export class FakeBackend implements Backend {
     return { kind: "finished", comparison: comparisonOf(contenders, sorting, texts, this.#revision) };
   }
 
-  async importList(source: ListSource, options: ImportOptions) {
+  async importList(
+    job: JobId,
+    source: ListSource,
+    options: ImportOptions,
+    onProgress: (progress: Progress) => void = () => undefined,
+  ): Promise<ImportOutcome> {
     this.#did("importList");
-    const { preview, texts, categories } = this.#read(source, options);
+    this.imported.push(options);
+    if (!(await this.#reading(job, onProgress))) return { kind: "cancelled" };
+    const { preview, texts, categories, topics } = this.#read(source, options);
     if (texts.length === 0) throw appError("nothingToImport", "There is no text in this list.");
     const name = preview.sourceName.replace(/^.*\//, "").replace(/\.\w+$/, "");
     const isDraft = texts.length >= (this.options.draftFrom ?? Infinity);
@@ -455,7 +506,7 @@ export class FakeBackend implements Backend {
       texts,
       categories,
       report: preview.report,
-      sorting: unsorted(texts.length),
+      sorting: withTopics(unsorted(texts.length), texts, 0, topics),
       model: isDraft ? INSTANT : this.library.newLists,
       nextModel: isDraft ? this.library.newLists : null,
       otherVectors: new Map(),
@@ -465,7 +516,23 @@ export class FakeBackend implements Backend {
       redo: [],
     };
     this.#workbooks.set(stored.path, stored);
-    return this.#show(stored);
+    return { kind: "finished", workbook: this.#show(stored) };
+  }
+
+  async addItems(
+    job: JobId,
+    source: ListSource,
+    options: ImportOptions,
+    onProgress: (progress: Progress) => void = () => undefined,
+  ): Promise<AddOutcome> {
+    this.#did("addItems");
+    const book = this.#workbook();
+    if (!(await this.#reading(job, onProgress))) return { kind: "cancelled" };
+    if (this.#open !== book) return { kind: "abandoned" };
+    const { added, known, texts, categories, sorting } = withAdded(book, this.#read(source, options));
+    if (added === 0) return { kind: "finished", workbook: this.#changed(), added, known };
+    const workbook = this.#do(`Added ${added} words`, sorting, book.model, { texts, categories });
+    return { kind: "finished", workbook, added, known };
   }
 
   async openWorkbook(path: string) {
@@ -644,8 +711,8 @@ export class FakeBackend implements Backend {
     this.#cancelled.add(job);
   }
 
-  async askOpenPath() {
-    return this.options.openPath ?? null;
+  async askOpenPaths() {
+    return this.options.openPaths ?? [];
   }
   async askFolder() {
     this.#did("askFolder");
@@ -654,21 +721,6 @@ export class FakeBackend implements Backend {
   async askSavePath(suggestedName: string) {
     this.#did(`askSavePath ${suggestedName}`);
     return this.options.savePath ?? null;
-  }
-
-  async exportCsv(path: string, items: ItemId[] | null) {
-    this.#did("exportCsv");
-    const { texts, sorting } = this.#workbook();
-    const { places, topics } = sorting;
-    const names = new Map(topics.map(({ id, name }) => [id, name]));
-    const rows = (items ?? texts.map((_, item) => item)).map((item) =>
-      [
-        texts[item],
-        names.get(places.topic[item] ?? NO_TOPIC) ?? "",
-        places.confidence[item]?.toFixed(3),
-      ].join(","),
-    );
-    this.written.set(path, ["text,topic,confidence", ...rows].join("\n"));
   }
 
   onFiles(callback: (paths: string[]) => void) {
@@ -702,13 +754,45 @@ export class FakeBackend implements Backend {
     if (source.kind === "sample") {
       const sample = SAMPLES.find(({ id }) => id === source.id);
       const texts = SAMPLE_TEXTS[source.id]?.() ?? [];
-      return readList(sample?.name ?? source.id, texts.join("\n"), "UTF-8", options);
+      const name = sample?.name ?? source.id;
+      return readList(name, [{ name, text: texts.join("\n"), encoding: "UTF-8" }], options);
     }
-    if (source.kind === "text") return readList("Pasted list", source.text, "UTF-8", options);
-    const text = source.path === LARGE_LIST ? twentyThousand().join("\n") : this.#disk.get(source.path);
-    if (text === undefined) throw appError("unreadable", `The file is not there any more: ${source.path}`);
-    if (text === "") throw appError("nothingToImport", `The file is empty: ${source.path}`);
-    return readList(source.path, text, this.options.encodings?.[source.path] ?? "UTF-8", options);
+    if (source.kind === "text") {
+      // A table of a page counts more than the text that was copied with it.
+      const rows = source.html === null ? null : tableOfPage(source.html);
+      return readList(
+        "Pasted list",
+        [{ name: "Pasted list", text: rows ?? source.text, encoding: "UTF-8" }],
+        options,
+      );
+    }
+    const paths = source.paths.flatMap((path) => this.#filesAt(path));
+    const files = paths.map((path) => ({
+      name: path,
+      text: path === LARGE_LIST ? twentyThousand().join("\n") : (this.#disk.get(path) ?? ""),
+      encoding: this.options.encodings?.[path] ?? "UTF-8",
+    }));
+    const [first = ""] = source.paths;
+    if (files.length === 0) throw appError("unreadable", `The file is not there any more: ${first}`);
+    return readList(first, files, options);
+  }
+
+  /** The file of this name, or all files of this folder. */
+  #filesAt(path: string): string[] {
+    if (this.#disk.has(path)) return [path];
+    return [...this.#disk.keys()].filter((file) => file.startsWith(`${path.replace(/\/$/, "")}/`)).sort();
+  }
+
+  /** Takes as long as a job does; false when it was cancelled. */
+  async #reading(job: JobId, onProgress: (progress: Progress) => void): Promise<boolean> {
+    const total = 4;
+    const ticks = this.options.readingMs ?? 0;
+    for (let done = 0; ticks > 0 && done < total; done += 1) {
+      onProgress({ stage: "readingList", done, total, perSecond: null, secondsLeft: null });
+      await delay(ticks / total);
+      if (this.#cancelled.has(job)) return false;
+    }
+    return true;
   }
 
   #show(stored: Stored): WorkbookView {
@@ -762,7 +846,7 @@ export class FakeBackend implements Backend {
   async #sortingJob(
     job: JobId,
     onProgress: (progress: Progress) => void,
-    work: (book: Stored) => Step,
+    work: (book: Stored) => { label: string; sorting: Sorting; model: string },
   ): Promise<JobOutcome> {
     const book = this.#workbook();
     onProgress({ stage: "sorting", done: 0, total: 1, perSecond: null, secondsLeft: null });
@@ -773,18 +857,26 @@ export class FakeBackend implements Backend {
     return { kind: "finished", workbook: this.#do(label, sorting, model) };
   }
 
-  #do(label: string, next: Sorting, model = this.#workbook().model): WorkbookView {
+  #do(
+    label: string,
+    sorting: Sorting,
+    model = this.#workbook().model,
+    { texts, categories }: { texts: string[]; categories: string[] } = this.#workbook(),
+  ): WorkbookView {
     const book = this.#workbook();
-    book.undo.push({ label, sorting: book.sorting, model: book.model });
+    book.undo.push(stepOf(book, label));
     book.redo = [];
-    this.#use(book, next, model);
+    this.#use(book, { sorting, model, texts, categories });
     return this.#changed();
   }
 
-  #use(book: Stored, sorting: Sorting, model: string): void {
+  #use(book: Stored, { sorting, model, texts, categories }: Omit<Step, "label">): void {
     book.otherVectors.set(book.model, book.sorting.vectors);
-    book.sorting = sorting;
-    book.model = model;
+    Object.assign(book, { sorting, model, texts, categories });
+    // Items that were taken back have no vectors either.
+    for (const [other, vectors] of book.otherVectors) {
+      if (vectors.length > texts.length) book.otherVectors.set(other, vectors.slice(0, texts.length));
+    }
   }
 
   /** What a model has embedded so far: the beginning of the list, or all of it. */
@@ -829,8 +921,8 @@ export class FakeBackend implements Backend {
     const book = this.#workbook();
     const step = book[from].pop();
     if (!step) throw appError("invalid", "There is nothing to take back.");
-    book[to].push({ label: step.label, sorting: book.sorting, model: book.model });
-    this.#use(book, step.sorting, step.model);
+    book[to].push(stepOf(book, step.label));
+    this.#use(book, step);
     return this.#changed();
   }
 

@@ -1,21 +1,27 @@
 /**
  * For designing in a browser: `?list=nine|words|more|large` opens a list at once,
  * `?tick=200` slows jobs down, `?problem` is a start without an engine, `?draft` begins with a
- * draft by Instant, `?server` knows a server, `?points=1000000` makes every map that large.
+ * draft by Instant, `?server` knows a server, `?points=1000000` makes every map that large,
+ * `?open=/lists/four.csv` is what the dialog for opening answers (see fakeFiles.ts), `?reading=3000`
+ * is how long reading takes.
  */
 import type { Backend } from "./backend";
+import type { ListSource } from "./bindings";
 import { FakeBackend } from "./fake";
+import { FILES } from "./fakeFiles";
+
+/** A plain browser keeps its own zoom to itself; this is near enough to design by. */
+export async function zoomPage(factor: number): Promise<void> {
+  document.documentElement.style.setProperty("zoom", String(factor));
+}
 
 export async function fakeFromAddress(search: string): Promise<Backend> {
   const query = new URLSearchParams(search);
   const backend = new FakeBackend({
-    files: {
-      "/lists/survey.csv":
-        "answer,kind\napple,fruit\nJamaica,country\napple,fruit\n,\nGoogle,company\nPeru,country\npear,fruit\nplum,fruit",
-      "/lists/caf\u00e9.txt": "caf\u00e9\ncr\u00e8me\nna\u00efve",
-    },
+    files: FILES,
     encodings: { "/lists/caf\u00e9.txt": "windows-1252" },
-    openPath: query.get("open") ?? "/lists/survey.csv",
+    openPaths: [query.get("open") ?? "/lists/survey.csv"],
+    readingMs: Number(query.get("reading") ?? 0),
     savePath: "/home/person/Documents/words.csv",
     folderPath: "/home/person/Models/word-model",
     draftFrom: query.has("draft") ? 1 : Infinity,
@@ -51,11 +57,10 @@ export async function fakeFromAddress(search: string): Promise<Backend> {
   }
   const list = query.get("list");
   if (list !== null) {
-    const source =
-      list === "large"
-        ? ({ kind: "file", path: "/lists/large.txt" } as const)
-        : ({ kind: "sample", id: list } as const);
-    await backend.importList(source, (await backend.preview(source, null)).options);
+    const source: ListSource =
+      list === "large" ? { kind: "files", paths: ["/lists/large.txt"] } : { kind: "sample", id: list };
+    const looked = await backend.preview("look", source, null);
+    if (looked.kind === "finished") await backend.importList("list", source, looked.preview.options);
     await backend.saveView(query.get("view") ?? "");
   }
   return backend;

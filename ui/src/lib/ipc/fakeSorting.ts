@@ -247,7 +247,8 @@ export function split(sorting: Sorting, texts: readonly string[], id: TopicId): 
 
 /** Puts what is unsorted and not pinned where the machine would put it. */
 export function withUnsortedPlaced(sorting: Sorting, texts: readonly string[]): Sorting {
-  const places = copyOf(sorting.places);
+  // What was added since then was never judged.
+  const { places } = judged(sorting, texts);
   places.topic.forEach((topic, item) => {
     if (topic === NO_TOPIC && places.pinned[item] === 0)
       places.topic[item] = places.suggested[item] ?? NO_TOPIC;

@@ -31,9 +31,15 @@ function subscribe<Payload>(event: Event<Payload>, callback: (payload: Payload) 
   };
 }
 
+/** Draws the whole window larger or smaller, as a browser does: everything keeps its proportions and its place. */
+export async function zoomWindow(factor: number): Promise<void> {
+  await commands.zoomWindow(factor);
+}
+
 export const tauriBackend: Backend = {
   start: commands.startInfo,
-  preview: commands.previewList,
+  preview: (job, source, options, onProgress) =>
+    commands.previewList(job, source, options, channel(onProgress)),
   fileKind: commands.fileKind,
   workbook: commands.currentWorkbook,
   texts: async () => decodeTexts(await commands.texts()),
@@ -83,7 +89,11 @@ export const tauriBackend: Backend = {
   answer: commands.answer,
   forgetAnswers: commands.forgetAnswers,
 
-  importList: commands.importList,
+  importList: (job, source, options, onProgress) =>
+    commands.importList(job, source, options, channel(onProgress)),
+  addItems: (job, source, options, onProgress) =>
+    commands.addItems(job, source, options, channel(onProgress)),
+  saveCopy: async (path) => void (await commands.saveCopy(path)),
   openWorkbook: commands.openWorkbook,
   closeWorkbook: async () => void (await commands.closeWorkbook()),
   forgetRecent: commands.forgetRecent,
@@ -110,10 +120,11 @@ export const tauriBackend: Backend = {
   placeUnsorted: (job, onProgress) => commands.placeUnsorted(job, channel(onProgress)),
   cancelJob: async (job) => void (await commands.cancelJob(job)),
 
-  askOpenPath: commands.askOpenPath,
+  askOpenPaths: commands.askOpenPaths,
   askFolder: commands.askFolder,
   askSavePath: commands.askSavePath,
-  exportCsv: async (path, items) => void (await commands.exportCsv(path, items)),
+  exportTo: (job, request, onProgress) => commands.exportTo(job, request, channel(onProgress)),
+  copyTable: async (items) => void (await commands.copyTable(items)),
   askPicturePath: commands.askPicturePath,
   savePicture: async (path, bytes) => void (await commands.savePicture(path, encodeBase64(bytes))),
   copyPicture: async (png) => void (await commands.copyPicture(encodeBase64(png))),

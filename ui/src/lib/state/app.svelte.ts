@@ -4,18 +4,25 @@ import type { Backend } from "$lib/ipc/backend";
 import type { AppError, StartInfo, WorkbookView } from "$lib/ipc/bindings";
 import { toAppError } from "$lib/ipc/errors";
 import { m } from "$lib/paraglide/messages";
-import { Importing } from "./importing.svelte";
+import { figure } from "$lib/text/format";
+import { Help } from "./help.svelte";
+import { Hints } from "./hints.svelte";
+import { Importing, type Target } from "./importing.svelte";
 import { Library } from "./library.svelte";
 import { Session } from "./session.svelte";
+import { beginSettings, type Settings } from "./settings.svelte";
 import { Toasts } from "./toasts.svelte";
 
-export type OpenDialog = "paste" | "shortcuts" | null;
+export type OpenDialog = "paste" | "settings" | null;
 
 export class App {
   readonly backend: Backend;
   readonly toasts = new Toasts();
   readonly importing: Importing;
   readonly library: Library;
+  readonly settings: Settings;
+  readonly hints = new Hints();
+  readonly help = new Help();
   start = $state.raw<StartInfo | null>(null);
   session = $state.raw<Session | null>(null);
   error = $state.raw<AppError | null>(null);
@@ -25,10 +32,16 @@ export class App {
   /** The first view can be shown. */
   isReady = $state(false);
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, settings: Settings = beginSettings()) {
     this.backend = backend;
+    this.settings = settings;
     this.library = new Library(backend, this.fail);
-    this.importing = new Importing(backend, this.fail, (workbook) => this.show(workbook));
+    this.importing = new Importing({
+      backend,
+      fail: this.fail,
+      onImported: (workbook) => this.show(workbook),
+      receiver: () => this.session,
+    });
   }
 
   /** Asks where to begin and listens for files. Returns how to stop listening. */
@@ -58,31 +71,47 @@ export class App {
     void this.library.load();
   }
 
-  /** Files from outside: dropped, picked or named on the command line. */
-  async receive(paths: readonly string[]): Promise<void> {
+  /** Files and folders from outside: dropped, picked or named on the command line. A workbook among them opens alone. */
+  async receive(paths: readonly string[], target: Target | null = null): Promise<void> {
     this.isHovered = false;
-    const [path] = paths;
-    if (path === undefined) return;
-    if (paths.length > 1) this.toasts.say(m.import_first_only({ path, count: paths.length }));
+    if (paths.length === 0) return;
     this.dialog = null;
     this.library.close();
+    this.help.close();
     await this.session?.flush();
     await this.attempt(async () => {
-      if ((await this.backend.fileKind(path)) === "workbook") await this.open(path);
-      else await this.importing.begin({ kind: "file", path });
+      const kinds = await Promise.all(paths.map((path) => this.backend.fileKind(path)));
+      const workbook = paths[kinds.indexOf("workbook")];
+      if (workbook === undefined) {
+        await this.importing.begin({ kind: "files", paths: [...paths] }, target);
+        return;
+      }
+      if (paths.length > 1) {
+        this.toasts.say(m.import_workbook_only({ path: workbook, count: figure(paths.length) }));
+      }
+      this.importing.cancel();
+      await this.open(workbook);
     });
   }
 
-  async pick(): Promise<void> {
+  /** Lists to open: for the open workbook, if that was said. */
+  async pick(target: Target | null = null): Promise<void> {
     await this.attempt(async () => {
-      const path = await this.backend.askOpenPath();
-      if (path !== null) await this.receive([path]);
+      await this.receive(await this.backend.askOpenPaths(), target);
     });
   }
 
-  async paste(text: string): Promise<void> {
+  /** Asks for words that go into the open workbook. */
+  pickToAdd(): void {
+    if (this.session?.canAdd === true) this.dialog = "paste";
+  }
+
+  /** `html` is the same as it was copied from a page or a spreadsheet. */
+  async paste(text: string, html: string | null = null, target: Target | null = null): Promise<void> {
     this.dialog = null;
-    if (text.trim() !== "") await this.importing.begin({ kind: "text", text });
+    if (text.trim() !== "" || html !== null) {
+      await this.importing.begin({ kind: "text", text, html }, target);
+    }
   }
 
   async open(path: string): Promise<void> {

@@ -12,7 +12,8 @@ export type JobKind =
   | "splitTopic"
   | "placeUnsorted"
   | "layOut"
-  | "growTree";
+  | "growTree"
+  | "export";
 
 /** How the engine says that a job ended; with the workbook, if the job may have changed it. */
 interface AnyOutcome {

@@ -6,6 +6,8 @@ export class Layout {
   tab = $state<Tab>("board");
   isTopicsOpen = $state(true);
   isInspectorOpen = $state(true);
+  /** The side panel that lies over the middle where the window is too narrow for both beside it. */
+  drawer = $state<"topics" | "inspector" | null>(null);
   /** Topics are shown in the broad ones they belong to. */
   isGrouped = $state(false);
 }

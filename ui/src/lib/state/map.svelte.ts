@@ -84,7 +84,8 @@ export class ItemMap {
     if (isOther) this.isKnown = false;
     const reply = await this.#asked.ask(async () => {
       const view = await this.#work.backend.map(request);
-      const isAtHand = !isOther && this.cloud !== null && this.view?.isStale === view?.isStale;
+      const isWhole = this.cloud?.count === workbook.view.itemCount;
+      const isAtHand = !isOther && isWhole && this.view?.isStale === view?.isStale;
       const raw = view === null || isAtHand ? null : await this.#work.backend.positions(request);
       return { view, raw };
     });

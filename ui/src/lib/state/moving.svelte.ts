@@ -88,7 +88,9 @@ export class Moving {
             return topic === NO_TOPIC ? null : topic;
           },
         }),
-      follow: (items, topic) => backend.followers([...items], topic),
+      // Nobody follows while what was added is not read yet.
+      follow: async (items, topic) =>
+        workbook.missingVectors > 0 ? [] : backend.followers([...items], topic),
       drop: (verdict) => void this.carryOut(verdict),
     });
   }
@@ -227,6 +229,7 @@ export class Moving {
   async #askWhatFollows(items: readonly ItemId[], topic: TopicId): Promise<void> {
     const { backend, workbook } = this.#around;
     const { revision } = workbook.view;
+    if (workbook.missingVectors > 0) return;
     await this.#around.attempt(async () => {
       const reply = await this.#asked.ask(() => backend.followers([...items], topic));
       if (!reply || reply.answer.length === 0) return;

@@ -119,6 +119,15 @@ export class Selection {
     else this.current = selected;
   }
 
+  /** Lets go of items that are not there any more: what was added last goes first. */
+  keepBelow(count: number): void {
+    const isGone = (item: ItemId): boolean => item >= count;
+    if (this.pair && isGone(this.pair.other)) this.pair = null;
+    if (this.item !== null && isGone(this.item)) this.clear();
+    else if ([...this.items].some(isGone))
+      this.items = new Set([...this.items].filter((item) => !isGone(item)));
+  }
+
   isTopic(topic: TopicId | null): boolean {
     return this.current.kind === "topic" && this.current.topic === topic;
   }

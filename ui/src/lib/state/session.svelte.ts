@@ -6,12 +6,16 @@ import { untrack } from "svelte";
 import type { Backend } from "$lib/ipc/backend";
 import type { ItemId, TopicId, WorkbookView } from "$lib/ipc/bindings";
 import { m } from "$lib/paraglide/messages";
+import { figure } from "$lib/text/format";
+import { addedText } from "$lib/text/report";
 import { Broad } from "./broad.svelte";
 import { Compare } from "./compare.svelte";
 import { Doubt } from "./doubt.svelte";
+import { Exporting } from "./exporting.svelte";
 import { Finding } from "./finding.svelte";
 import { Heatmap } from "./heatmap.svelte";
 import { History } from "./history.svelte";
+import type { Added } from "./importing.svelte";
 import { Jobs, type RunJob } from "./jobs.svelte";
 import { Layout, type Tab } from "./layout.svelte";
 import type { Library } from "./library.svelte";
@@ -59,6 +63,7 @@ export class Session {
   readonly map: ItemMap;
   readonly broad: Broad;
   readonly finding: Finding;
+  readonly exporting: Exporting;
   readonly lit = new Lit();
   /** The topic whose name is being edited in the topics panel. */
   renaming = $state<TopicId | null>(null);
@@ -67,6 +72,8 @@ export class Session {
   isReportOpen = $state(false);
 
   readonly #around: Surroundings;
+  /** What was added last: with how many items, after how many steps, and what undo calls it and the placing after it. */
+  #added: { itemCount: number; before: number; labels: (string | null)[]; isWaiting: boolean } | null = null;
   #saved: string;
   #unsaved: string | null = null;
   #saving: Promise<void> = Promise.resolve();
@@ -76,7 +83,9 @@ export class Session {
 
   constructor(around: Surroundings, view: WorkbookView) {
     this.#around = around;
-    this.workbook = new OpenWorkbook(around.backend, view);
+    this.workbook = new OpenWorkbook(around.backend, view, (count) => {
+      this.selection.keepBelow(count);
+    });
     this.jobs = new Jobs(around.backend, (view) => this.workbook.update(view));
     this.words = new WordsTable(this.workbook);
     this.broad = new Broad(around.backend, this.workbook);
@@ -135,6 +144,16 @@ export class Session {
       runJob: this.#runJob,
       attempt: (action) => this.attempt(action),
     });
+    this.exporting = new Exporting({
+      backend: around.backend,
+      workbook: this.workbook,
+      selection: this.selection,
+      words: this.words,
+      layout: this.layout,
+      runJob: this.#runJob,
+      attempt: (action) => this.attempt(action),
+      say: around.say,
+    });
     this.#restore(view);
     this.#saved = this.#remember();
     this.#stopWatching = $effect.root(() => {
@@ -182,9 +201,60 @@ export class Session {
       await this.models.embed(model.id);
     }
     const { view, isReadOnly, missingVectors } = this.workbook;
-    if (!this.#isClosed && !isReadOnly && missingVectors === 0 && !view.hasTopics && !this.jobs.running) {
-      await this.findTopics();
+    if (this.#isClosed || isReadOnly || missingVectors > 0 || this.jobs.running) return;
+    if (!view.hasTopics) await this.findTopics();
+    else if (this.#added?.isWaiting === true && this.#added.itemCount === view.itemCount)
+      await this.#placeAdded();
+  }
+
+  /** Goes on with what was just added: it is embedded, then placed into the topics there are. */
+  async takeAdded({ workbook: view, added, known }: Added): Promise<void> {
+    const { say, backend } = this.#around;
+    await this.attempt(async () => {
+      await this.workbook.update(view);
+      if (this.#isClosed) return;
+      if (added === 0) {
+        say(m.added_nothing({ count: known, shown: figure(known) }));
+        return;
+      }
+      const { done } = await backend.history();
+      this.#added = {
+        itemCount: view.itemCount,
+        before: done - 1,
+        labels: [view.undoLabel],
+        isWaiting: true,
+      };
+      say(addedText(this.workbook.unit, added, known), {
+        label: m.undo(),
+        run: () => void this.#takeAddedBack(),
+      });
+      // Nothing is sent to a server by itself: the window says what waits, and for whom.
+      if (view.model.isLocal) await this.embed();
+    });
+  }
+
+  async #placeAdded(): Promise<void> {
+    const added = this.#added;
+    if (!added) return;
+    added.isWaiting = false;
+    await this.placeUnsorted();
+    added.labels.push(this.workbook.view.undoLabel);
+  }
+
+  /** Undoes adding, with the placing that followed it. */
+  async #takeAddedBack(): Promise<void> {
+    const added = this.#added;
+    if (this.#isClosed || !added) return;
+    if (!added.labels.includes(this.workbook.view.undoLabel)) {
+      this.#around.say(m.undo_too_late());
+      return;
     }
+    this.#added = null;
+    const kind = this.jobs.running?.kind;
+    if (kind === "embed" || kind === "placeUnsorted") this.jobs.abandon();
+    await this.attempt(async () => {
+      await this.workbook.update(await this.#around.backend.travel(added.before));
+    });
   }
 
   /** While nothing else is to do, the model that follows a draft reads the list. */
@@ -210,6 +280,11 @@ export class Session {
     if (!this.#isClosed && this.workbook.view.hasTopics) {
       this.#around.backend.followers([0], null).catch(() => undefined);
     }
+  }
+
+  /** Lists can be added to this workbook. */
+  get canAdd(): boolean {
+    return !this.#isClosed && !this.workbook.isReadOnly;
   }
 
   /** Something is under way that the person has to wait for: a model that reads behind a draft is not. */
@@ -285,17 +360,6 @@ export class Session {
     await this.attempt(() => this.history.goTo(done));
   }
 
-  /** Writes what is on screen: in Words the rows as filtered and sorted, elsewhere everything. */
-  async exportCsv(): Promise<void> {
-    const items = this.layout.tab === "words" && !this.#isWholeList() ? this.words.rows : null;
-    await this.attempt(async () => {
-      const path = await this.#around.backend.askSavePath(`${this.workbook.view.name}.csv`);
-      if (path === null) return;
-      await this.#around.backend.exportCsv(path, items);
-      this.#around.say(m.export_done({ path }));
-    });
-  }
-
   /** Writes the window's memory now instead of in a moment. */
   async flush(): Promise<void> {
     if (this.#isClosed) return;
@@ -350,10 +414,6 @@ export class Session {
       return null;
     }
   };
-
-  #isWholeList(): boolean {
-    return !this.words.isFiltered && this.words.sortKey === "list";
-  }
 
   #remember(): string {
     const { layout, selection, heatmap, words, finding } = this;

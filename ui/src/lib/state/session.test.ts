@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { NO_TOPIC } from "$lib/ipc/backend";
-import type { ListSource } from "$lib/ipc/bindings";
+import type { ListSource, WorkbookView } from "$lib/ipc/bindings";
 import { FakeBackend, type FakeOptions } from "$lib/ipc/fake";
 import { appError } from "$lib/ipc/fakeImport";
 import { Library } from "./library.svelte";
@@ -17,11 +17,18 @@ const SAMPLE: ListSource = { kind: "sample", id: "words" };
 
 async function session(options: FakeOptions = {}, source: ListSource = SAMPLE) {
   const backend = new FakeBackend({ tickMs: 10, textsPerTick: 40, ...options });
-  const view = await backend.importList(source, (await backend.preview(source, null)).options);
-  return open(backend, view);
+  return open(backend, await imported(backend, source));
 }
 
-function open(backend: FakeBackend, view: Awaited<ReturnType<FakeBackend["importList"]>>) {
+async function imported(backend: FakeBackend, source: ListSource): Promise<WorkbookView> {
+  const looked = await backend.preview("look", source, null);
+  if (looked.kind !== "finished") throw new Error("nobody cancelled");
+  const outcome = await backend.importList("list", source, looked.preview.options);
+  if (outcome.kind !== "finished") throw new Error("nobody cancelled");
+  return outcome.workbook;
+}
+
+function open(backend: FakeBackend, view: WorkbookView) {
   const failures: unknown[] = [];
   const said: string[] = [];
   const opened = new Session(
@@ -59,8 +66,8 @@ describe("a new workbook", () => {
     const { session: opened, backend, failures } = await session();
     void opened.begin();
     await vi.advanceTimersByTimeAsync(25);
-    const other: ListSource = { kind: "text", text: "apple\npear" };
-    await backend.importList(other, (await backend.preview(other, null)).options);
+    const other: ListSource = { kind: "text", text: "apple\npear", html: null };
+    await imported(backend, other);
     await settle();
     expect(opened.jobs.running).toBeNull();
     expect(opened.workbook.view.itemCount, "it still shows its own list").toBe(280);
@@ -197,21 +204,27 @@ describe("export", () => {
     const { session: opened, backend, said } = await session({ savePath: "/out/words.csv" });
     void opened.begin();
     await settle();
-    await opened.exportCsv();
+    const save = async (): Promise<void> => {
+      opened.exporting.open();
+      const saved = opened.exporting.confirm();
+      await settle();
+      await saved;
+    };
+    await save();
     expect(rowsOf(backend.written.get("/out/words.csv"))).toEqual(opened.workbook.texts);
-    expect(said[0]).toContain("/out/words.csv");
+    expect(said[0]).toBe("Saved 280 words to words.csv");
 
     opened.layout.tab = "words";
     opened.words.query = "an";
     opened.words.sortBy("word");
-    await opened.exportCsv();
+    await save();
     const rows = rowsOf(backend.written.get("/out/words.csv"));
     expect(rows).toEqual(opened.words.rows.map((item) => opened.workbook.text(item)));
     expect(rows.length).toBeLessThan(280);
     expect(rows.every((text) => text.toLowerCase().includes("an"))).toBe(true);
 
     opened.layout.tab = "board";
-    await opened.exportCsv();
+    await save();
     expect(rowsOf(backend.written.get("/out/words.csv")), "the board shows everything").toHaveLength(280);
   });
 
@@ -219,8 +232,10 @@ describe("export", () => {
     const { session: opened, backend, said } = await session({ savePath: null });
     void opened.begin();
     await settle();
-    await opened.exportCsv();
-    expect(backend.calls).not.toContain("exportCsv");
+    opened.exporting.open();
+    await opened.exporting.confirm();
+    expect(backend.exports.requests).toEqual([]);
+    expect(opened.exporting.isOpen, "it can still be saved elsewhere").toBe(true);
     expect(said).toEqual([]);
   });
 });

@@ -16,7 +16,8 @@ export function thresholdMoves(places: Places, threshold: number): ThresholdMove
   const least = Math.fround(threshold);
   const moves = { toUnsorted: 0, intoTopics: 0, between: 0 };
   for (let item = 0; item < topic.length; item += 1) {
-    if (pinned[item] === 1) continue;
+    // Where the machine has no opinion, what the list or the person said stays.
+    if (pinned[item] === 1 || suggested[item] === NO_TOPIC) continue;
     const to = (confidence[item] ?? 0) >= least ? suggested[item] : NO_TOPIC;
     if (to === topic[item]) continue;
     if (to === NO_TOPIC) moves.toUnsorted += 1;

@@ -42,13 +42,16 @@ export class OpenWorkbook {
   readonly members = $derived.by(() => this.#sortMembers());
 
   readonly #backend: Backend;
+  readonly #onItems: (count: number) => void;
   readonly #places = new Latest();
   #placesRevision = -1;
   /** The members worked out last: a list that stayed the same stays the same array. */
   #known = new Map<number, ItemId[]>();
 
-  constructor(backend: Backend, view: WorkbookView) {
+  /** `onItems` hears how many items there are before others, or fewer, are shown. */
+  constructor(backend: Backend, view: WorkbookView, onItems: (count: number) => void = () => undefined) {
     this.#backend = backend;
+    this.#onItems = onItems;
     this.view = $state.raw(view);
     this.places = $state.raw(nowhere(0));
   }
@@ -62,11 +65,7 @@ export class OpenWorkbook {
   }
 
   async load(): Promise<void> {
-    const { hasCategories } = this.view;
-    const [texts, categories] = await Promise.all([
-      this.#backend.texts(),
-      hasCategories ? this.#backend.categories() : Promise.resolve([]),
-    ]);
+    const { texts, categories } = await this.#list(this.view);
     this.texts = texts;
     this.categories = categories;
     this.places = nowhere(texts.length);
@@ -74,13 +73,34 @@ export class OpenWorkbook {
     this.isLoaded = true;
   }
 
+  async #list({ hasCategories }: WorkbookView): Promise<{ texts: string[]; categories: string[] }> {
+    const [texts, categories] = await Promise.all([
+      this.#backend.texts(),
+      hasCategories ? this.#backend.categories() : [],
+    ]);
+    return { texts, categories };
+  }
+
   /** Takes over what the engine says the workbook is now. */
   async update(view: WorkbookView): Promise<void> {
-    if (view.revision !== this.#placesRevision && view.hasTopics) {
-      // Topics and places change together on screen, or a topic would lose its items for a moment.
-      const places = await this.#places.ask(() => this.#backend.places());
-      if (!places) return;
-      this.places = places.answer;
+    // Items were added, or that was undone.
+    const hasOtherItems = this.isLoaded && view.itemCount !== this.texts.length;
+    if (hasOtherItems || (view.revision !== this.#placesRevision && view.hasTopics)) {
+      // Texts, topics and places change together on screen, or a topic would lose its items for a moment.
+      const reply = await this.#places.ask(() =>
+        Promise.all([
+          hasOtherItems ? this.#list(view) : null,
+          view.hasTopics ? this.#backend.places() : nowhere(view.itemCount),
+        ]),
+      );
+      if (!reply) return;
+      const [list, places] = reply.answer;
+      if (list) {
+        this.#onItems(view.itemCount);
+        this.texts = list.texts;
+        this.categories = list.categories;
+      }
+      this.places = places;
       this.#placesRevision = view.revision;
     }
     this.view = { ...view, topics: view.topics.map((topic) => this.#unlessSame(topic)) };

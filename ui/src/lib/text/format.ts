@@ -1,35 +1,45 @@
 /** Figures as a person reads them. */
 import type { Unit } from "$lib/ipc/bindings";
 import { m } from "$lib/paraglide/messages";
+import { inLanguage } from "./locale";
 
-const whole = new Intl.NumberFormat("en");
-const oneDigit = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const whole = inLanguage((tag) => new Intl.NumberFormat(tag));
+const fixed = [0, 1, 2, 3, 4].map((digits) =>
+  inLanguage(
+    (tag) => new Intl.NumberFormat(tag, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+  ),
+);
 
 export function figure(count: number): string {
-  return whole.format(count);
+  return whole().format(count);
+}
+
+/** With so many digits (at most 4) after the point, which is a comma in some languages. */
+export function decimals(value: number, digits: number): string {
+  return fixed[digits]?.().format(value) ?? figure(value);
 }
 
 /** "46 %" */
 export function percent(share: number): string {
   // A little less than nothing is nothing, not minus nothing.
-  return m.percent({ value: whole.format(Math.round(share * 100) || 0) });
+  return m.percent({ value: figure(Math.round(share * 100) || 0) });
 }
 
 /** "99.2 %", and never "100.0 %" or "0.0 %" for what is a little less or more. */
 export function finePercent(share: number): string {
   const value = share * 100;
   const rounded = value > 0 && value < 100 ? Math.min(99.9, Math.max(0.1, value)) : value;
-  return m.percent({ value: oneDigit.format(rounded) });
+  return m.percent({ value: decimals(rounded, 1) });
 }
 
 /** "0.478" */
 export function similarityFigure(similarity: number): string {
-  return similarity.toFixed(3);
+  return decimals(similarity, 3);
 }
 
 /** "564 words" */
 export function countOf(unit: Unit, count: number): string {
-  const inputs = { count, shown: whole.format(count) };
+  const inputs = { count, shown: figure(count) };
   if (unit === "words") return m.count_words(inputs);
   return unit === "phrases" ? m.count_phrases(inputs) : m.count_sentences(inputs);
 }
@@ -47,12 +57,14 @@ export function unitTitle(unit: Unit): string {
 /** "about 2 min left" */
 export function timeLeft(seconds: number): string {
   if (seconds < 1.5) return m.time_left_moment();
-  if (seconds < 90) return m.time_left_seconds({ value: whole.format(Math.round(seconds)) });
-  return m.time_left_minutes({ value: whole.format(Math.round(seconds / 60)) });
+  if (seconds < 90) return m.time_left_seconds({ value: figure(Math.round(seconds)) });
+  return m.time_left_minutes({ value: figure(Math.round(seconds / 60)) });
 }
 
-const dayAndMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
-const withYear = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+const dayAndMonth = inLanguage((tag) => new Intl.DateTimeFormat(tag, { day: "numeric", month: "short" }));
+const withYear = inLanguage(
+  (tag) => new Intl.DateTimeFormat(tag, { day: "numeric", month: "short", year: "numeric" }),
+);
 
 /** "today", "yesterday", "12 Nov" */
 export function dayOf(secs: number, now: Date): string {
@@ -63,7 +75,7 @@ export function dayOf(secs: number, now: Date): string {
   const days = Math.round((midnight(now) - midnight(date)) / 86_400_000);
   if (days === 0) return m.day_today();
   if (days === 1) return m.day_yesterday();
-  return (date.getFullYear() === now.getFullYear() ? dayAndMonth : withYear).format(date);
+  return (date.getFullYear() === now.getFullYear() ? dayAndMonth() : withYear()).format(date);
 }
 
 /** The last part of a path, of either kind of system. */

@@ -1,12 +1,12 @@
 /** The figures of a heatmap as they are printed. */
 import type { HeatmapLayout } from "$lib/ipc/bindings";
 import { m } from "$lib/paraglide/messages";
-import { percent } from "./format";
+import { decimals, percent } from "./format";
 
 export type NumberStyle = "decimals" | "percent";
 
 export function cellFigure(similarity: number, style: NumberStyle): string {
-  return style === "percent" ? percent(similarity) : similarity.toFixed(2);
+  return style === "percent" ? percent(similarity) : decimals(similarity, 2);
 }
 
 /** What stands at the ends of its colour scale, and what the scale is read aloud as. */

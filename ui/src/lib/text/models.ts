@@ -5,15 +5,16 @@ import type { Downloads } from "$lib/state/downloads.svelte";
 import type { ListLanguage, Section } from "$lib/state/modelGroups";
 import { figure, percent } from "./format";
 import { isLoopback } from "./host";
+import { inLanguage } from "./locale";
 
 const MB = 1e6;
 const GB = 1e9;
-const oneDigit = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const oneDigit = inLanguage((tag) => new Intl.NumberFormat(tag, { maximumFractionDigits: 1 }));
 
 /** "67 MB", "1.2 GB" */
 export function bytesText(bytes: number): string {
-  if (bytes >= 0.9995 * GB) return m.size_gb({ value: oneDigit.format(bytes / GB) });
-  return m.size_mb({ value: bytes < MB ? oneDigit.format(bytes / MB) : figure(Math.round(bytes / MB)) });
+  if (bytes >= 0.9995 * GB) return m.size_gb({ value: oneDigit().format(bytes / GB) });
+  return m.size_mb({ value: bytes < MB ? oneDigit().format(bytes / MB) : figure(Math.round(bytes / MB)) });
 }
 
 /** "about 1,950 texts a second" without the "about": the figure alone, rounded to what it is worth. */

@@ -1,7 +1,6 @@
 /** Keys that work everywhere in the window. Views handle their own. */
 import { tick } from "svelte";
 import type { ItemId, TopicId } from "$lib/ipc/bindings";
-import { m } from "$lib/paraglide/messages";
 import type { App } from "$lib/state/app.svelte";
 import { TABS } from "$lib/state/layout.svelte";
 import type { Moving } from "$lib/state/moving.svelte";
@@ -34,15 +33,38 @@ export function handleShortcut(event: KeyboardEvent, app: App): void {
     app.importing.preview !== null ||
     session?.sorting.isOpen === true ||
     session?.history.isOpen === true ||
+    session?.exporting.isOpen === true ||
     (session?.models.receipt.shown ?? null) !== null;
   const act = (action: () => void): void => {
     event.preventDefault();
     action();
   };
 
-  // Everything else is for what lies under the page with models.
-  if (app.library.isOpen) {
-    const isDialogInFront = document.querySelector("[role=dialog][data-state=open]") !== null;
+  // The size of what is read is changed wherever one is.
+  if (isCommand && ["=", "+", "-", "0"].includes(key)) {
+    const by = key === "0" ? 0 : key === "-" ? -1 : 1;
+    act(() => void app.attempt(() => app.settings.step(by)));
+    return;
+  }
+  const isDialogInFront = document.querySelector("[role=dialog][data-state=open]") !== null;
+  if (isCommand && key === "," && !isDialogInFront && !isDialogOpen) {
+    act(() => {
+      app.dialog = "settings";
+    });
+    return;
+  }
+  // Everything else is for what lies under the page.
+  if (app.help.isOpen) {
+    if (isDialogInFront) return;
+    if (event.key === "Escape" || event.key === "F1") {
+      act(() => {
+        app.help.close();
+      });
+    }
+    if (isCommand && key === "p") act(print);
+    return;
+  }
+  if (app.library.isOpen && event.key !== "F1") {
     const isToggle = isCommand && event.shiftKey && key === "m";
     if (!isDialogInFront && (isToggle || event.key === "Escape")) {
       act(() => {
@@ -52,9 +74,9 @@ export function handleShortcut(event: KeyboardEvent, app: App): void {
     return;
   }
   if (event.key === "F1" || (event.key === "?" && !isTyping(event.target))) {
-    if (!isDialogOpen) {
+    if (!isDialogOpen && !isDialogInFront) {
       act(() => {
-        app.dialog = "shortcuts";
+        app.help.open();
       });
     }
     return;
@@ -70,7 +92,14 @@ export function handleShortcut(event: KeyboardEvent, app: App): void {
   }
   if (!session) return;
   if (key === "k") act(focusFindBox);
-  if (key === "e") act(() => void session.exportCsv());
+  const { exporting } = session;
+  if (key === "e") {
+    act(() => {
+      exporting.open();
+    });
+  }
+  if (key === "c" && event.shiftKey) act(() => void exporting.copyTable());
+  if (key === "s" && event.shiftKey) act(() => void exporting.saveCopy());
   if (key === "h") act(() => void session.openHistory());
   const tab = TABS[Number(key) - 1];
   if (tab) {
@@ -121,75 +150,4 @@ async function moveAndStay(moving: Moving, items: readonly ItemId[], topic: Topi
   await tick();
   if (document.activeElement !== document.body) return;
   card?.querySelector<HTMLElement>('[data-testid=chip][tabindex="0"]')?.focus();
-}
-
-/** What the shortcut sheet lists. */
-export function shortcutSheet(): { title: string; keys: { keys: string; does: string }[] }[] {
-  return [
-    {
-      title: m.sheet_window(),
-      keys: [
-        { keys: m.keys_open(), does: m.sheet_open() },
-        { keys: m.keys_paste(), does: m.sheet_paste() },
-        { keys: m.keys_find(), does: m.sheet_find() },
-        { keys: m.keys_tabs(), does: m.sheet_tabs() },
-        { keys: m.keys_export(), does: m.sheet_export() },
-        { keys: m.keys_undo(), does: m.sheet_undo() },
-        { keys: m.keys_redo(), does: m.sheet_redo() },
-        { keys: m.keys_models(), does: m.sheet_models() },
-        { keys: m.keys_history(), does: m.sheet_history() },
-        { keys: m.keys_help(), does: m.sheet_help() },
-      ],
-    },
-    {
-      title: m.sheet_topics(),
-      keys: [
-        { keys: m.keys_up_down(), does: m.sheet_move() },
-        { keys: m.keys_rename(), does: m.sheet_rename() },
-        { keys: m.keys_shift(), does: m.sheet_shift_topic() },
-        { keys: m.keys_delete(), does: m.sheet_delete_topic() },
-      ],
-    },
-    {
-      title: m.sheet_selection(),
-      keys: [
-        { keys: m.keys_select(), does: m.sheet_select() },
-        { keys: m.keys_select_all(), does: m.sheet_select_all() },
-        { keys: m.keys_arrows(), does: m.sheet_walk_chips() },
-        { keys: m.keys_extend(), does: m.sheet_extend() },
-        { keys: m.keys_space(), does: m.sheet_toggle() },
-        { keys: m.keys_digits(), does: m.sheet_digits() },
-        { keys: m.keys_unsorted(), does: m.sheet_to_unsorted() },
-        { keys: m.keys_palette(), does: m.sheet_palette() },
-        { keys: m.keys_item_menu(), does: m.sheet_item_menu() },
-        { keys: m.keys_escape(), does: m.sheet_clear() },
-      ],
-    },
-    {
-      title: m.sheet_doubt(),
-      keys: [
-        { keys: m.keys_up_down(), does: m.sheet_walk() },
-        { keys: m.keys_answer(), does: m.sheet_answer() },
-        { keys: m.keys_other(), does: m.sheet_other() },
-      ],
-    },
-    {
-      title: m.sheet_heatmap(),
-      keys: [
-        { keys: m.keys_zoom(), does: m.sheet_zoom() },
-        { keys: m.keys_fit(), does: m.sheet_fit() },
-        { keys: m.keys_arrows(), does: m.sheet_pan() },
-      ],
-    },
-    {
-      title: m.sheet_map(),
-      keys: [
-        { keys: m.keys_map_tools(), does: m.sheet_map_tools() },
-        { keys: m.keys_map_all(), does: m.sheet_map_all() },
-        { keys: m.keys_zoom(), does: m.sheet_zoom() },
-        { keys: m.keys_fit(), does: m.sheet_fit() },
-        { keys: m.keys_arrows(), does: m.sheet_map_arrows() },
-      ],
-    },
-  ];
 }

@@ -58,13 +58,15 @@ fn figure(
     let table = report.table;
     let order = digest::in_heatmap_order(table, vectors)?;
     monitor.check()?;
-    let (heatmap, statistics) = if table.is_all {
-        (table.workbook.heatmap()?, table.workbook.pair_statistics()?)
-    } else {
-        let rows = Arc::new(vectors.select(order.iter().map(|item| item.index())));
-        let statistics = Arc::new(pair_statistics(&rows, table.workbook.seed()));
-        (Arc::new(Heatmap::new(rows, (0..order.len() as u32).collect())), statistics)
-    };
+    let whole = if table.is_all { Some(table.workbook.heatmap()?) } else { None };
+    let (heatmap, statistics) =
+        if let Some(whole) = whole.filter(|whole| whole.len() == order.len()) {
+            (whole, table.workbook.pair_statistics()?)
+        } else {
+            let rows = Arc::new(vectors.select(order.iter().map(|item| item.index())));
+            let statistics = Arc::new(pair_statistics(&rows, table.workbook.seed()));
+            (Arc::new(Heatmap::new(rows, (0..order.len() as u32).collect())), statistics)
+        };
     monitor.check()?;
     let (low, high) = statistics.colour_range();
     let cells = Cells::of(&heatmap, Range { low, high }, monitor)?;

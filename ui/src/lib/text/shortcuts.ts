@@ -1,0 +1,81 @@
+/** The keys of the window, as the page with help lists them. `views/frame/shortcuts.ts` and the views obey them. */
+import { m } from "$lib/paraglide/messages";
+
+export interface KeyGroup {
+  title: string;
+  keys: { keys: string; does: string }[];
+}
+
+export function shortcutSheet(): KeyGroup[] {
+  return [
+    {
+      title: m.sheet_window(),
+      keys: [
+        { keys: m.keys_open(), does: m.sheet_open() },
+        { keys: m.keys_paste(), does: m.sheet_paste() },
+        { keys: m.keys_find(), does: m.sheet_find() },
+        { keys: m.keys_tabs(), does: m.sheet_tabs() },
+        { keys: m.keys_export(), does: m.sheet_export() },
+        { keys: m.keys_copy_table(), does: m.sheet_copy_table() },
+        { keys: m.keys_save_copy(), does: m.sheet_save_copy() },
+        { keys: m.keys_undo(), does: m.sheet_undo() },
+        { keys: m.keys_redo(), does: m.sheet_redo() },
+        { keys: m.keys_models(), does: m.sheet_models() },
+        { keys: m.keys_history(), does: m.sheet_history() },
+        { keys: m.keys_settings(), does: m.sheet_settings() },
+        { keys: m.keys_text_size(), does: m.sheet_text_size() },
+        { keys: m.keys_help(), does: m.sheet_help() },
+      ],
+    },
+    {
+      title: m.sheet_topics(),
+      keys: [
+        { keys: m.keys_up_down(), does: m.sheet_move() },
+        { keys: m.keys_rename(), does: m.sheet_rename() },
+        { keys: m.keys_shift(), does: m.sheet_shift_topic() },
+        { keys: m.keys_delete(), does: m.sheet_delete_topic() },
+      ],
+    },
+    {
+      title: m.sheet_selection(),
+      keys: [
+        { keys: m.keys_select(), does: m.sheet_select() },
+        { keys: m.keys_select_all(), does: m.sheet_select_all() },
+        { keys: m.keys_arrows(), does: m.sheet_walk_chips() },
+        { keys: m.keys_extend(), does: m.sheet_extend() },
+        { keys: m.keys_space(), does: m.sheet_toggle() },
+        { keys: m.keys_digits(), does: m.sheet_digits() },
+        { keys: m.keys_unsorted(), does: m.sheet_to_unsorted() },
+        { keys: m.keys_palette(), does: m.sheet_palette() },
+        { keys: m.keys_item_menu(), does: m.sheet_item_menu() },
+        { keys: m.keys_escape(), does: m.sheet_clear() },
+      ],
+    },
+    {
+      title: m.sheet_doubt(),
+      keys: [
+        { keys: m.keys_up_down(), does: m.sheet_walk() },
+        { keys: m.keys_answer(), does: m.sheet_answer() },
+        { keys: m.keys_other(), does: m.sheet_other() },
+      ],
+    },
+    {
+      title: m.sheet_heatmap(),
+      keys: [
+        { keys: m.keys_zoom(), does: m.sheet_zoom() },
+        { keys: m.keys_fit(), does: m.sheet_fit() },
+        { keys: m.keys_arrows(), does: m.sheet_pan() },
+      ],
+    },
+    {
+      title: m.sheet_map(),
+      keys: [
+        { keys: m.keys_map_tools(), does: m.sheet_map_tools() },
+        { keys: m.keys_map_all(), does: m.sheet_map_all() },
+        { keys: m.keys_zoom(), does: m.sheet_zoom() },
+        { keys: m.keys_fit(), does: m.sheet_fit() },
+        { keys: m.keys_arrows(), does: m.sheet_map_arrows() },
+      ],
+    },
+  ];
+}
