@@ -120,13 +120,15 @@ export const journey = {
     await waitForTopics(app);
     await openTab(app, "words");
     await app.click("export");
+    await app.click("export-format-csv");
+    await app.click("export-confirm");
     const path = t.home.file("fruit export.csv");
     await answerFileDialog(SAVE_TITLE, path);
     const csv = await until("the file is there", () => readFileSync(path, "utf8"));
     const [header, ...rows] = csv.replace("\uFEFF", "").trim().split(/\r?\n/);
-    assert.equal(header, "text,topic,confidence", "a spreadsheet shows what the columns are");
+    assert.equal(header, "text,topic,confidence,runner_up,pinned,category,occurrences", "a spreadsheet shows what the columns are");
     assert.equal(rows.length, 9, "every word is there");
-    assert.ok(rows.some((row) => /^apple,[^,]*,\d\.\d+$/.test(row)), `apple has a topic and a figure: ${rows}`);
+    assert.ok(rows.some((row) => /^apple,[^,]*,\d\.\d+,/.test(row)), `apple has a topic and a figure: ${rows}`);
   },
 };
 
