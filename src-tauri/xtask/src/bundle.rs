@@ -281,7 +281,7 @@ fn appimage(profile: Profile, tree: &Path, folder: &Path) -> Result<PathBuf> {
     pack.args(["-root-owned", "-noappend", "-no-progress", "-quiet", "-no-xattrs", "-comp"]);
     match profile {
         Profile::Dev => pack.args(["gzip", "-Xcompression-level", "1"]),
-        Profile::Release => pack.args(["xz", "-b", "1M"]),
+        Profile::Release => pack.args(["xz", "-b", "1M", "-Xbcj", "x86"]),
     };
     output(&mut pack)?;
 
