@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kindred_engine::analyse::vocabulary::Vocabulary;
 use kindred_engine::embed::api::{ApiEmbedder, Usage};
-use kindred_engine::embed::given::{self, Given};
+use kindred_engine::embed::given::Given;
 use kindred_engine::embed::hashing::HashingEmbedder;
 use kindred_engine::embed::instant::InstantEmbedder;
 use kindred_engine::embed::onnx::{DEFAULT_DIM, OnnxEmbedder, default_key};
@@ -26,8 +26,6 @@ use crate::messages::{ModelView, count};
 
 /// Models that stay loaded beside those that are part of Kindred.
 const MOST_LOADED: usize = 2;
-/// What vectors that came with a list are called.
-const GIVEN: &str = "Your own vectors";
 
 pub(crate) struct Models {
     pub(crate) library: Library,
@@ -222,7 +220,7 @@ impl Models {
             },
             None => ModelView {
                 id: key.id.clone(),
-                name: if given::is_given(key) { GIVEN.to_owned() } else { key.id.clone() },
+                name: self.library.name_of(key),
                 dim: count(
                     workbook.and_then(|w| w.vectors_of(key).ok()).map_or(0, |rows| rows.dim()),
                 ),

@@ -5,6 +5,8 @@ use std::fs;
 
 use kindred_engine::embed::api::tokens_of;
 use kindred_engine::embed::onnx::default_key;
+use kindred_engine::embed::{ModelKey, given};
+use kindred_engine::import::ImportedVectors;
 use kindred_engine::models::catalogue::{CATALOGUE, CatalogueModel};
 use kindred_engine::models::library::{
     Library, Model, Record, RecordedFile, SPELLING, Server, Status,
@@ -30,6 +32,17 @@ fn fetched(library: &Library, model: &'static CatalogueModel) -> Model {
     let record = Record { revision: "main".to_owned(), files: vec![file] };
     library.set_record(model, &record).expect("recorded");
     Model::Catalogue(model)
+}
+
+#[test]
+fn every_model_has_a_name_also_one_that_nobody_has() {
+    let (_folder, library) = library();
+    let vectors = ImportedVectors { dim: 2, rows: vec![0.6, 0.8] };
+    let given = given::key("survey.npy", &vectors);
+    assert_eq!(library.name_of(&default_key()), Model::Default.name(), "one that is here");
+    assert_eq!(library.name_of(&given), "Your own vectors", "vectors that came with a list");
+    let unknown = ModelKey { id: "gone".to_owned(), ..default_key() };
+    assert_eq!(library.name_of(&unknown), "gone", "one that is no longer here");
 }
 
 #[test]

@@ -81,8 +81,6 @@ pub(crate) async fn copy_picture(app: AppHandle, png: String) -> Result<()> {
 
 /// What a report says besides what the workbook knows.
 fn facts(state: &AppState, workbook: &Workbook, app_version: String) -> Facts {
-    let model = workbook.model();
-    let model_name =
-        state.models.of(&model).map_or_else(|_| model.id.clone(), |model| model.name());
+    let model_name = state.models.library.name_of(&workbook.model());
     Facts { model_name, written_at: Day::from_unix_secs(now_secs()).to_string(), app_version }
 }

@@ -110,6 +110,5 @@ fn map_key(state: &AppState, workbook: &Workbook, request: &MapRequest) -> Engin
 }
 
 fn view(state: &AppState, key: &MapKey, laid_out: &LaidOut) -> MapView {
-    let model_name = state.models.of(&key.model).map(|model| model.name());
-    map_view(key, laid_out, model_name.unwrap_or_else(|_| key.model.id.clone()))
+    map_view(key, laid_out, state.models.library.name_of(&key.model))
 }

@@ -12,6 +12,9 @@ use crate::monitor::Monitor;
 use crate::vectors::Vectors;
 
 const PREFIX: &str = "given:";
+
+/// What they are called.
+pub const NAME: &str = "Your own vectors";
 /// Bytes of the SHA-256 that tell one list's vectors from another's of the same name.
 const HASH_BYTES: usize = 8;
 /// Numbers hashed together.

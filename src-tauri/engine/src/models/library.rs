@@ -16,6 +16,7 @@ use super::download::{self, Download, FetchedFile, RemoteFile, TransferMonitor};
 use super::hex;
 use super::own::OwnModel;
 use crate::embed::ModelKey;
+use crate::embed::given;
 use crate::embed::hashing::HashingEmbedder;
 use crate::embed::onnx::{OnnxEmbedder, OnnxFiles, OnnxModel, default_key};
 use crate::error::{Error, Result};
@@ -227,6 +228,16 @@ impl Library {
         self.all().into_iter().find(|model| model.id() == id).ok_or_else(|| {
             Error::Invalid(format!("There is no model called \"{id}\". Choose another one."))
         })
+    }
+
+    /// What the model whose vectors have this key is called, whether or not it is on this computer.
+    #[must_use]
+    pub fn name_of(&self, key: &ModelKey) -> String {
+        match self.by_key(key) {
+            Some(model) => model.name(),
+            None if given::is_given(key) => given::NAME.to_owned(),
+            None => key.id.clone(),
+        }
     }
 
     /// The model whose vectors have this key.

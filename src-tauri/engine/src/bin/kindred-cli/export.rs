@@ -48,14 +48,10 @@ pub(crate) fn export(
     let resources = Resources::find(arguments)?;
     let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let today = Day::from_unix_secs(today);
-    let facts = |workbook: &Workbook| {
-        let key = workbook.model();
-        let model = resources.library().by_key(&key);
-        Facts {
-            model_name: model.map_or(key.id, |model| model.name()),
-            written_at: today.to_string(),
-            app_version: env!("CARGO_PKG_VERSION").to_owned(),
-        }
+    let facts = |workbook: &Workbook| Facts {
+        model_name: resources.library().name_of(&workbook.model()),
+        written_at: today.to_string(),
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     let monitor = OnStandardError::new();
     if file.extension().is_some_and(|ending| ending == "kindred") {
