@@ -24,7 +24,9 @@ use kindred_engine::topics::{Placement, Sorting};
 use kindred_engine::workbook::{Answer, Judge, MapKey, Workbook};
 use proptest::prelude::*;
 
-use crate::desk::{DIM, Desk, day, embedder, key, kind, list, numbered, origin, sorting};
+use crate::desk::{
+    DIM, Desk, day, embedder, key, kind, list, numbered, origin, sorting, this_program,
+};
 use crate::undo::random_edit;
 
 /// `count` texts whose numbers start at `first`, each with the cells of two columns.
@@ -495,12 +497,8 @@ fn added_items_are_there_whole_or_not_at_all_when_the_process_is_killed() {
         let desk = Desk::new();
         drop(desk.workbook(&numbered(FIRST)));
         let path = desk.path("words.kindred");
-        let mut child = Command::new(std::env::current_exe().expect("a test knows its program"))
-            .args([
-                "adding::added_items_are_there_whole_or_not_at_all_when_the_process_is_killed",
-                "--exact",
-                "--nocapture",
-            ])
+        let test = "adding::added_items_are_there_whole_or_not_at_all_when_the_process_is_killed";
+        let mut child = this_program(test)
             .env(CHILD, &path)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

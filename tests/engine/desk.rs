@@ -199,10 +199,7 @@ pub(crate) fn is_alone(test: &str) -> bool {
     if std::env::var_os(ALONE).is_some_and(|alone| alone == test) {
         return true;
     }
-    let myself = std::env::current_exe().expect("a test knows its own program");
-    let output =
-        Command::new(myself).args([test, "--exact", "--nocapture"]).env(ALONE, test).output();
-    let output = output.expect("the test program starts");
+    let output = this_program(test).env(ALONE, test).output().expect("the test program starts");
     assert!(
         output.status.success(),
         "{test} in a process of its own: {}{}",
@@ -210,6 +207,13 @@ pub(crate) fn is_alone(test: &str) -> bool {
         String::from_utf8_lossy(&output.stderr)
     );
     false
+}
+
+/// The program of the tests once more, to run one of them.
+pub(crate) fn this_program(test: &str) -> Command {
+    let mut program = Command::new(std::env::current_exe().expect("a test knows its own program"));
+    program.args([test, "--exact", "--nocapture"]);
+    program
 }
 
 /// The variant's name, to tell which error it was.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use kindred_engine::edits::Edit;
@@ -14,7 +14,9 @@ use kindred_engine::store::VERSION;
 use kindred_engine::topics::Sorting;
 use kindred_engine::workbook::Workbook;
 
-use crate::desk::{Desk, Watch, day, embedder, key, kind, list, numbered, origin, sorting};
+use crate::desk::{
+    Desk, Watch, day, embedder, key, kind, list, numbered, origin, sorting, this_program,
+};
 
 /// The file and what SQLite keeps beside it.
 fn copy_workbook(from: &Path, to: &Path) {
@@ -403,18 +405,12 @@ fn a_killed_process_loses_nothing_it_told_as_done() {
         let mut acknowledged = 0;
         // Killed up to three times, after more steps each time.
         for kill in 0..=run % 3 {
-            let mut child =
-                Command::new(std::env::current_exe().expect("a test knows its own program"))
-                    .args([
-                        "store::a_killed_process_loses_nothing_it_told_as_done",
-                        "--exact",
-                        "--nocapture",
-                    ])
-                    .env(CHILD, &path)
-                    .stdout(Stdio::piped())
-                    .stderr(Stdio::null())
-                    .spawn()
-                    .expect("the test program starts");
+            let mut child = this_program("store::a_killed_process_loses_nothing_it_told_as_done")
+                .env(CHILD, &path)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("the test program starts");
             let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
             let done =
                 lines.filter_map(|line| line.ok()?.strip_prefix("done ")?.parse::<usize>().ok());
