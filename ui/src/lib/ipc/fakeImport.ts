@@ -151,6 +151,16 @@ function tableOf(file: RawFile, options: ImportOptions): Table {
   return hasHeader ? { names: rows[0]?.cells ?? [], rows: rows.slice(1) } : { names: null, rows };
 }
 
+/** What the columns are for where there is one. */
+const ONE_COLUMN = {
+  textColumn: 0,
+  categoryColumn: null,
+  countColumn: null,
+  topicColumn: null,
+  pinnedColumn: null,
+  keptColumns: [],
+};
+
 /** Finds out how a list wants to be read. */
 function recognised(file: RawFile): ImportOptions {
   const format = formatOf(file);
@@ -163,12 +173,7 @@ function recognised(file: RawFile): ImportOptions {
     quote: '"',
     table: 0,
     hasHeader: false,
-    textColumn: 0,
-    categoryColumn: null,
-    countColumn: null,
-    topicColumn: null,
-    pinnedColumn: null,
-    keptColumns: [],
+    ...ONE_COLUMN,
     split: "whole",
     merged: [],
   };
@@ -180,7 +185,7 @@ function recognised(file: RawFile): ImportOptions {
 function withColumns(file: RawFile, options: ImportOptions, hasColumns: boolean): ImportOptions {
   const { names, rows } = tableOf(file, { ...options, hasHeader: hasColumns });
   const width = Math.max(1, ...rows.slice(0, PREVIEW_ROWS).map(({ cells }) => cells.length));
-  if (width === 1) return { ...options, hasHeader: false, textColumn: 0 };
+  if (width === 1) return { ...options, ...ONE_COLUMN, hasHeader: false };
   const cellsOf = (column: number): string[] =>
     rows.map(({ cells }) => (cells[column] ?? "").trim()).filter((cell) => cell !== "");
   const called = (...wanted: string[]): number | null => {

@@ -158,14 +158,7 @@ export class Importing {
       ...options,
       // Other columns: what the old ones were for says nothing about them, and one that cannot be there
       // has the reader find out anew.
-      ...(isShaped && {
-        textColumn: NO_COLUMN,
-        categoryColumn: null,
-        topicColumn: null,
-        pinnedColumn: null,
-        countColumn: null,
-        keptColumns: [],
-      }),
+      ...(isShaped && { textColumn: NO_COLUMN }),
       ...changes,
     };
     this.options = wanted;
