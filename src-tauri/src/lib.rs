@@ -25,19 +25,17 @@ mod window_place;
 
 use std::process::ExitCode;
 
+use kindred_engine::import::worker;
 use tauri::{App, Manager as _, RunEvent, WindowEvent};
 
 use files::PendingFiles;
 use state::AppState;
 
-/// What the program is started with to read a list, and do nothing else.
-pub(crate) const READ_LIST: &str = "--read-list";
-
 /// Reads a list for the app that started this process, if that is what it was started for.
 #[must_use]
 pub fn read_list_if_asked() -> Option<ExitCode> {
-    std::env::args_os().nth(1).filter(|argument| argument == READ_LIST)?;
-    Some(kindred_engine::import::worker::serve())
+    std::env::args_os().nth(1).filter(|argument| argument == worker::ARGUMENT)?;
+    Some(worker::serve())
 }
 
 /// Runs the app until its window is closed.

@@ -35,7 +35,7 @@ use Gives::{Either, First, Sentence, Texts};
 
 /// Starts the program that reads lists for the tests.
 pub(crate) fn worker() -> Worker {
-    Worker { program: env!("CARGO_BIN_EXE_reads-lists").into(), argument: "--read-list".into() }
+    Worker { program: env!("CARGO_BIN_EXE_reads-lists").into() }
 }
 
 fn read(paths: &[PathBuf]) -> Result<ImportedList> {
@@ -535,7 +535,7 @@ fn a_child_that_is_none_gives_a_sentence() {
     let desk = Desk::new();
     let files = [desk.write("a.txt", "apple\n")];
     for program in [desk.path("nothing"), PathBuf::from("/bin/cat"), PathBuf::from("/bin/false")] {
-        let worker = Worker { program: program.clone(), argument: "--read-list".into() };
+        let worker = Worker { program: program.clone() };
         let error = worker.preview(Source::Files(&files), None, &Silent).expect_err("no reader");
         assert!(
             ["NothingToImport", "Unreadable"].contains(&kind(&error).as_str()),

@@ -30,6 +30,7 @@ use crate::monitor::{Monitor, Stage};
 use crate::workbook::Workbook;
 use rows::Table;
 pub use safe::{from_safe, safe};
+pub use vectors::write_vectors;
 
 /// What a file is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

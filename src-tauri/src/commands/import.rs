@@ -156,7 +156,7 @@ fn make(
     Ok(workbook)
 }
 
-/// Hands `work` the list and who reads it: what comes with the app needs no process of its own.
+/// Hands `work` the list and who reads it.
 fn with_source<T>(
     source: &ListSource,
     work: impl FnOnce(Source<'_>, &Worker) -> EngineResult<T>,
@@ -185,7 +185,7 @@ fn reader() -> EngineResult<Worker> {
         path: PathBuf::from("kindred"),
         reason: error.to_string(),
     })?;
-    Ok(Worker { program, argument: crate::READ_LIST.into() })
+    Ok(Worker { program })
 }
 
 /// A list this long is sorted at once by Instant, while the model that was chosen still reads it.

@@ -7,10 +7,12 @@ use npyz::WriterBuilder as _;
 
 use super::digest;
 use super::rows::{Cell, Table};
-use super::target::{Target, broken, fill_file};
+use super::target::{self, Target, broken, fill_file};
 use crate::error::Result;
 use crate::files;
+use crate::items::ItemId;
 use crate::monitor::{Monitor, Stage};
+use crate::vectors::Vectors;
 
 /// Rows between two looks at the monitor.
 const AT_ONCE: usize = 256;
@@ -25,19 +27,7 @@ pub(super) fn write_npy(table: &Table<'_>, path: &Path, monitor: &dyn Monitor) -
     refuse_stranger(path, path, &texts)?;
     files::replace_both([path, &texts], |[first, second]| {
         fill_file(first, path, monitor, |file| {
-            let failed = |error: io::Error| broken(path, &error);
-            let options = npyz::WriteOptions::<f32>::new().default_dtype();
-            let shape = [table.len() as u64, vectors.dim() as u64];
-            let mut array = options.shape(&shape).writer(file).begin_nd().map_err(failed)?;
-            for (part, items) in table.order.chunks(AT_ONCE).enumerate() {
-                monitor.check()?;
-                for item in items {
-                    let row = vectors.row(item.index()).iter().copied();
-                    array.extend(row).map_err(failed)?;
-                }
-                monitor.progress(Stage::Exporting, part * AT_ONCE, table.len());
-            }
-            array.finish().map_err(failed)
+            fill_npy(file, path, &vectors, &table.order, monitor)
         })?;
         fill_file(second, &texts, monitor, |file| {
             table.for_each(monitor, |_, row| {
@@ -45,6 +35,36 @@ pub(super) fn write_npy(table: &Table<'_>, path: &Path, monitor: &dyn Monitor) -
             })
         })
     })
+}
+
+/// Writes all vectors as `n x dim` numbers of four bytes in NumPy's format, whole or not at all.
+///
+/// # Errors
+/// `Cancelled`, `Unwritable`, `DiskFull`.
+pub fn write_vectors(path: &Path, vectors: &Vectors, monitor: &dyn Monitor) -> Result<()> {
+    let all: Vec<ItemId> = (0..vectors.len()).map(ItemId::from_index).collect();
+    target::write(path, monitor, |file| fill_npy(file, path, vectors, &all, monitor))
+}
+
+fn fill_npy(
+    file: &mut Target<'_>,
+    path: &Path,
+    vectors: &Vectors,
+    order: &[ItemId],
+    monitor: &dyn Monitor,
+) -> Result<()> {
+    let failed = |error: io::Error| broken(path, &error);
+    let options = npyz::WriteOptions::<f32>::new().default_dtype();
+    let shape = [order.len() as u64, vectors.dim() as u64];
+    let mut array = options.shape(&shape).writer(file).begin_nd().map_err(failed)?;
+    for (part, items) in order.chunks(AT_ONCE).enumerate() {
+        monitor.check()?;
+        for item in items {
+            array.extend(vectors.row(item.index()).iter().copied()).map_err(failed)?;
+        }
+        monitor.progress(Stage::Exporting, part * AT_ONCE, order.len());
+    }
+    array.finish().map_err(failed)
 }
 
 /// Writes `NAME.vectors.tsv` with a row of numbers per item, and `NAME.metadata.tsv` with a header

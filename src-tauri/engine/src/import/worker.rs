@@ -39,11 +39,13 @@ const MAX_FRAME_BYTES: usize = 64 << 20;
 /// What a child complains about is kept this far, in bytes.
 const MAX_COMPLAINT_BYTES: u64 = 64 << 10;
 
-/// Starts a program that calls [`serve`] when it gets this argument.
+/// With this as its only argument a program calls [`serve`] and does nothing else.
+pub const ARGUMENT: &str = "--read-list";
+
+/// Starts a program that calls [`serve`] when it gets [`ARGUMENT`].
 #[derive(Clone, Debug)]
 pub struct Worker {
     pub program: PathBuf,
-    pub argument: OsString,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -287,7 +289,7 @@ impl Worker {
     fn start(&self) -> Result<Child> {
         let mut command = Command::new(&self.program);
         command
-            .arg(&self.argument)
+            .arg(ARGUMENT)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -28,6 +28,7 @@ use kindred_engine::embed::hashing::SPELLING_DIM;
 use kindred_engine::embed::instant::WordPieces;
 use kindred_engine::embed::onnx::DEFAULT_DIM;
 use kindred_engine::embed::{Embedder as _, Shared, embed_all};
+use kindred_engine::export::write_vectors;
 use kindred_engine::import::{ImportedList, worker};
 use kindred_engine::items::normalise;
 use kindred_engine::models::library::{Model, Status};
@@ -41,7 +42,7 @@ use lexopt::Parser;
 use serde_json::{Value, json};
 
 use arguments::{Arguments, Command, SortRequest, Usage};
-use resources::{OnStandardError, READ_LIST, Resources, embed, read, read_examples, texts};
+use resources::{OnStandardError, Resources, embed, read, read_examples, texts};
 
 const USAGE: &str = "\
 Sorts texts by meaning.
@@ -81,7 +82,7 @@ NAME; --key-file FILE holds its key.
 
 fn main() -> ExitCode {
     // Lists are read by this program started once more, under limits.
-    if std::env::args_os().nth(1).is_some_and(|first| first == READ_LIST) {
+    if std::env::args_os().nth(1).is_some_and(|first| first == worker::ARGUMENT) {
         return worker::serve();
     }
     let arguments = match Arguments::parse(Parser::from_env()) {
@@ -258,7 +259,7 @@ fn embed_to(arguments: &Arguments, file: &Path, out: &Path) -> Result<()> {
     let list = read(file, arguments)?;
     let mut model = Resources::find(arguments)?.chosen(arguments)?;
     let vectors = embed(&list, &mut model)?;
-    write_to(out, |file| write_npy(&vectors, file))?;
+    write_vectors(out, &vectors, &OnStandardError::new())?;
     print(
         &json!({ "model": model.key().id, "items": vectors.len(), "dim": vectors.dim(), "out": out }),
     )
@@ -268,25 +269,6 @@ fn write_to(out: &Path, write: impl FnOnce(BufWriter<File>) -> std::io::Result<(
     File::create(out)
         .and_then(|file| write(BufWriter::new(file)))
         .map_err(|error| Error::Unwritable { path: out.to_owned(), reason: error.to_string() })
-}
-
-/// Writes `n x dim` numbers in NumPy's format, version 1.0: a header of text, padded
-/// to a multiple of 64 bytes, then the rows.
-fn write_npy(vectors: &Vectors, mut file: impl std::io::Write) -> std::io::Result<()> {
-    let (rows, dim) = (vectors.len(), vectors.dim());
-    let mut header =
-        format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({rows}, {dim}), }}");
-    const BEFORE_HEADER: usize = 10;
-    let padded = (BEFORE_HEADER + header.len() + 1).next_multiple_of(64) - BEFORE_HEADER;
-    header.extend(std::iter::repeat_n(' ', padded - header.len() - 1));
-    header.push('\n');
-    file.write_all(b"\x93NUMPY\x01\x00")?;
-    file.write_all(&u16::try_from(header.len()).map_err(std::io::Error::other)?.to_le_bytes())?;
-    file.write_all(header.as_bytes())?;
-    for value in vectors.values() {
-        file.write_all(&value.to_le_bytes())?;
-    }
-    file.flush()
 }
 
 /// Sorts with the first model, then says how the others see the same list.

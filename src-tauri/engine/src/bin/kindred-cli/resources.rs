@@ -22,9 +22,6 @@ use kindred_engine::{Error, Result};
 
 use crate::arguments::{Arguments, ServerArguments};
 
-/// With this argument the program reads a list for another one.
-pub(crate) const READ_LIST: &str = "--read-list";
-
 /// The list in `file`, from the column and table that were asked for.
 pub(crate) fn read(file: &Path, arguments: &Arguments) -> Result<ImportedList> {
     read_list(file, arguments.column.as_deref(), arguments.table.as_deref())
@@ -40,7 +37,7 @@ fn read_list(file: &Path, column: Option<&str>, table: Option<&str>) -> Result<I
         path: file.to_path_buf(),
         reason: error.to_string(),
     })?;
-    let worker = Worker { program, argument: READ_LIST.into() };
+    let worker = Worker { program };
     let files = [file.to_path_buf()];
     let source = Source::Files(&files);
     let monitor = OnStandardError::new();
