@@ -52,9 +52,12 @@ export const bigLists = {
     const [big] = t.home.workbooks();
     const small = t.home.file("small.txt");
     writeFileSync(small, "apple\nbanana\npear\nJamaica\nPeru\nCuba\n");
-    const openedAt = await dropFile(app, small);
+    await dropFile(app, small);
+    await app.get("import-confirm");
+    const openedAt = performance.now();
+    await app.click("import-confirm");
     await until("the other list is open", async () => (await app.text("workbook-name")) === "small");
-    t.report("from the drop to the other list", `${Math.round(performance.now() - openedAt)} ms`);
+    t.report("from the click on New workbook to the other list", `${Math.round(performance.now() - openedAt)} ms`);
     await waitForTopics(app);
     assert.match(await app.text("status-counts"), /^6\D/, "its topics are of its own six words");
     assert.ok(!(await app.has("error-dialog")) && !(await app.has("stopped")), "nothing is said of the first list's job");
