@@ -35,6 +35,7 @@ use crate::embed::ModelKey;
 use crate::error::{Error, Result};
 use crate::import::ImportReport;
 use crate::items::{Item, ItemId, TextHash};
+use crate::monitor::{Monitor, Silent};
 use crate::store::edits::Labels;
 use crate::store::maps::KeptMap;
 use crate::store::meta::Meta;
@@ -429,7 +430,7 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`].
     pub fn heatmap(&self) -> Result<Arc<Heatmap>> {
-        let (vectors, list) = self.embedded()?;
+        let (vectors, list) = self.embedded(&Silent)?;
         Ok(self.heatmap.get(list.placed, || {
             let by_topic = || order::leaf_order(&vectors, &list.sorting);
             let tree = self.tree_of(list.reread);
@@ -448,7 +449,7 @@ impl Workbook {
         if *model == self.model() {
             return Ok(own);
         }
-        let (vectors, list) = self.embedded_by(model)?;
+        let (vectors, list) = self.embedded_by(model, &Silent)?;
         if vectors.len() != own.order().len() {
             return self.heatmap_of(model);
         }
@@ -461,7 +462,7 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`].
     pub fn space(&self) -> Result<Arc<Space>> {
-        Ok(self.space_and_list()?.0)
+        Ok(self.space_and_list(&Silent)?.0)
     }
 
     /// How alike the items are to the model in use, over all pairs.
@@ -477,7 +478,7 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`].
     pub fn pair_statistics_of(&self, model: &ModelKey) -> Result<Arc<PairStatistics>> {
-        let (vectors, list) = self.embedded_by(model)?;
+        let (vectors, list) = self.embedded_by(model, &Silent)?;
         let cache = self.per_model.of(model);
         Ok(cache.pair_statistics.get(list.reread, || pair_statistics(&vectors, self.seed)))
     }
@@ -495,7 +496,7 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`]; `Invalid` for an item that is not there.
     pub fn nearest(&self, item: ItemId, count: usize) -> Result<Vec<(ItemId, f32)>> {
-        let (vectors, list) = self.embedded()?;
+        let (vectors, list) = self.embedded(&Silent)?;
         if item.index() >= list.items.len() {
             return Err(Error::Invalid("This item is not in the list.".to_owned()));
         }
@@ -504,20 +505,24 @@ impl Workbook {
     }
 
     /// The vectors of the model in use, and the list that they are of.
-    fn embedded(&self) -> Result<(Arc<Vectors>, Snapshot)> {
+    fn embedded(&self, monitor: &dyn Monitor) -> Result<(Arc<Vectors>, Snapshot)> {
         loop {
             let model = self.model();
-            let (vectors, list) = self.embedded_by(&model)?;
+            let (vectors, list) = self.embedded_by(&model, monitor)?;
             if self.model_of(&list.sorting) == model {
                 return Ok((vectors, list));
             }
         }
     }
 
-    fn embedded_by(&self, model: &ModelKey) -> Result<(Arc<Vectors>, Snapshot)> {
+    fn embedded_by(
+        &self,
+        model: &ModelKey,
+        monitor: &dyn Monitor,
+    ) -> Result<(Arc<Vectors>, Snapshot)> {
         loop {
             let reread = self.state().list.reread;
-            let vectors = self.vectors_of(model)?;
+            let vectors = self.vectors_watched(model, monitor)?;
             let list = self.snapshot();
             // If items were added or taken back meanwhile, they do not belong together.
             if list.reread == reread && vectors.len() == list.items.len() {
@@ -530,13 +535,19 @@ impl Workbook {
     ///
     /// # Errors
     /// As [`Self::vectors_of`]; `Cancelled` when items were added or taken back since.
-    fn vectors_of_list(&self, model: &ModelKey, list: &Snapshot) -> Result<Arc<Vectors>> {
-        let (vectors, now) = self.embedded_by(model)?;
+    fn vectors_of_list(
+        &self,
+        model: &ModelKey,
+        list: &Snapshot,
+        monitor: &dyn Monitor,
+    ) -> Result<Arc<Vectors>> {
+        let (vectors, now) = self.embedded_by(model, monitor)?;
         if Arc::ptr_eq(&now.items, &list.items) { Ok(vectors) } else { Err(Error::Cancelled) }
     }
 
-    fn space_and_list(&self) -> Result<(Arc<Space>, Snapshot)> {
-        let (vectors, list) = self.embedded()?;
+    fn space_and_list(&self, monitor: &dyn Monitor) -> Result<(Arc<Space>, Snapshot)> {
+        let (vectors, list) = self.embedded(monitor)?;
+        monitor.check()?;
         Ok((self.space.get(list.reread, || Space::new(&vectors)), list))
     }
 
@@ -545,7 +556,7 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`].
     pub fn profiles_and_list(&self) -> Result<(Arc<Vec<TopicProfile>>, Snapshot)> {
-        let (vectors, list) = self.embedded()?;
+        let (vectors, list) = self.embedded(&Silent)?;
         let profiles =
             self.topic_profiles.get(list.placed, || match self.space.ready(list.reread) {
                 Some(space) => topic_profiles_in(&vectors, space.rows(), &list.sorting),

@@ -6,6 +6,8 @@ use rayon::prelude::*;
 
 use super::centring::{CHUNK, normalise};
 use super::product::{Columns, PANEL, dot, for_each_tile, for_each_tile_of};
+use crate::error::{Error, Result};
+use crate::monitor::{Monitor, Silent};
 use crate::vectors::Vectors;
 
 /// Rows whose neighbours one thread looks for at a time: every block of columns is read for all of them.
@@ -44,18 +46,34 @@ pub fn nearest_to(vectors: &Vectors, target: &[f32], count: usize) -> Vec<(u32, 
 /// Rows with fewer candidates repeat their own index.
 #[must_use]
 pub fn neighbours(vectors: &Vectors, rows: &[u32], candidates: &[u32], count: usize) -> Vec<u32> {
+    neighbours_watched(vectors, rows, candidates, count, &Silent).expect("nobody cancels it")
+}
+
+/// As [`neighbours`], for long lists.
+///
+/// # Errors
+/// `Cancelled`.
+pub fn neighbours_watched(
+    vectors: &Vectors,
+    rows: &[u32],
+    candidates: &[u32],
+    count: usize,
+    monitor: &dyn Monitor,
+) -> Result<Vec<u32>> {
     let columns =
         Columns::gather(candidates.iter().map(|&id| vectors.row(id as usize)), vectors.dim());
     let mut found = vec![0_u32; rows.len() * count];
-    found.par_chunks_mut(ROWS_AT_ONCE * count).zip(rows.par_chunks(ROWS_AT_ONCE)).for_each(
+    found.par_chunks_mut(ROWS_AT_ONCE * count).zip(rows.par_chunks(ROWS_AT_ONCE)).try_for_each(
         |(found, rows)| {
+            monitor.check()?;
             let best = best_columns(vectors, rows, &columns, candidates, count);
             for (place, (_, index)) in best.into_iter().enumerate() {
                 found[place] = if index == u32::MAX { rows[place / count] } else { index };
             }
+            Ok::<(), Error>(())
         },
-    );
-    found
+    )?;
+    Ok(found)
 }
 
 /// For each of `rows` the `count` most similar of the packed rows `ids`, itself left out, most

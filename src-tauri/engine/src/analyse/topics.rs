@@ -13,13 +13,13 @@ use rayon::prelude::*;
 use super::centring::{centred, centroids, mean};
 use super::classify::Suggestion;
 use super::density::hdbscan;
-use super::kmeans::{Partition, Rounds, restarted};
+use super::kmeans::{Partition, Rounds, lloyd, restarted};
 use super::names::{Unnamed, WITNESSES, names};
 use super::other_ways::{dbscan, gaussian, optics};
 use super::principal::project;
 use super::profile::similarities_to;
 use super::silhouette::mean_silhouette;
-use super::similarity::{neighbours, smoothed};
+use super::similarity::{neighbours_watched, smoothed};
 use super::tree::{Linkage, grow};
 use super::vocabulary::Vocabulary;
 use crate::embed::{Embedder, embed_all};
@@ -47,6 +47,8 @@ const RESTARTS_OF_MANY: usize = 5;
 const TRIAL_RESTARTS: usize = 3;
 const TRIAL_RESTARTS_OF_MANY: usize = 2;
 const MANY: usize = 5_000;
+/// In longer lists the starts are tried on about as many items, and all only go on from the best.
+const VERY_MANY: usize = 100_000;
 const ROUNDS: Rounds = Rounds { at_most: 100, tolerance: 1e-4 };
 /// Of two numbers of topics that are this close, the smaller one is easier to read.
 const NEARLY_AS_GOOD: f64 = 0.99;
@@ -142,7 +144,7 @@ pub fn find<'a>(
         return Ok(Sorting { placements, ..Sorting::default() });
     }
     monitor.check()?;
-    let points = grouping_space(&rows);
+    let points = grouping_space(&rows, monitor)?;
     monitor.check()?;
     let wanted = |points: &Vectors| match params.count {
         Some(wanted) => Ok(wanted),
@@ -234,8 +236,14 @@ fn by_kmeans(
     monitor: &dyn Monitor,
 ) -> Result<Sorting> {
     let restarts = if rows.len() < MANY { RESTARTS } else { RESTARTS_OF_MANY };
-    let runs = restarted(points, k, restarts, ROUNDS, seed, monitor)?;
-    let best = &runs[0];
+    let step = points.len().div_ceil(VERY_MANY).max(1);
+    let some = (step > 1).then(|| points.select((0..points.len()).step_by(step)));
+    let runs = restarted(some.as_ref().unwrap_or(points), k, restarts, ROUNDS, seed, monitor)?;
+    let stability = stability(&runs);
+    let mut best = runs.into_iter().next().expect("there is at least one run");
+    if some.is_some() {
+        best = lloyd(points, best.centroids, ROUNDS, monitor)?;
+    }
     let k = best.centroids.len();
     let found: Vec<Option<u32>> = best.assignment.iter().map(|&part| Some(part)).collect();
     let to_centres = similarities_to(rows, &centroids(rows, &found, k));
@@ -246,11 +254,11 @@ fn by_kmeans(
         .zip(&assignment)
         .map(|(is_poor, &part)| (!is_poor).then_some(part))
         .collect();
-    named(rows, texts, &group, &stability(&runs), naming, monitor)
+    named(rows, texts, &group, &stability, naming, monitor)
 }
 
 /// The centred rows in a space where groups stand apart.
-fn grouping_space(rows: &Vectors) -> Vectors {
+fn grouping_space(rows: &Vectors, monitor: &dyn Monitor) -> Result<Vectors> {
     let count = rows.len();
     let components = count.isqrt().clamp(FEWEST_COMPONENTS, MOST_COMPONENTS);
     let reduced = project(rows, components.min(count));
@@ -258,11 +266,11 @@ fn grouping_space(rows: &Vectors) -> Vectors {
     let candidates: Vec<u32> = (0..count as u32).step_by(step).collect();
     let company = (count / 8).clamp(1, NEIGHBOURS).min(candidates.len() - 1);
     if company == 0 {
-        return reduced;
+        return Ok(reduced);
     }
     let all: Vec<u32> = (0..count as u32).collect();
-    let neighbours = neighbours(&reduced, &all, &candidates, company);
-    smoothed(&reduced, &neighbours, company, COMPANY_SHARE)
+    let neighbours = neighbours_watched(&reduced, &all, &candidates, company, monitor)?;
+    Ok(smoothed(&reduced, &neighbours, company, COMPANY_SHARE))
 }
 
 /// The number of topics with the best silhouette, or the smallest nearly as good.

@@ -2,10 +2,14 @@
 
 use rusqlite::Connection;
 
-use super::damage;
 use super::models::ModelRow;
+use super::{check, damage};
 use crate::items::TextHash;
+use crate::monitor::Monitor;
 use crate::vectors::Vectors;
+
+/// Vectors that are read before somebody is asked whether to go on.
+const CHECK_EVERY: usize = 4096;
 
 /// Keeps the rows of `vectors`, one per hash. A text that has one keeps it.
 pub(crate) fn insert<'a>(
@@ -80,6 +84,7 @@ pub(crate) fn load(
     connection: &Connection,
     model: ModelRow,
     hashes: &[TextHash],
+    monitor: &dyn Monitor,
 ) -> rusqlite::Result<Option<Vectors>> {
     let dim = model.dim;
     if dim == 0 {
@@ -94,6 +99,9 @@ pub(crate) fn load(
         connection.prepare("SELECT text_hash, vector FROM vectors NOT INDEXED WHERE model = ?1")?;
     let mut rows = select.query([model.id])?;
     while let Some(row) = rows.next()? {
+        if found % CHECK_EVERY == 0 {
+            check(monitor)?;
+        }
         for place in places.find(&TextHash(row.get(0)?)) {
             decode(row.get_ref(1)?.as_blob()?, &mut values[place * dim..][..dim])?;
             found += 1;

@@ -201,7 +201,7 @@ impl Workbook {
         topics: &mut Vec<SharedTopic>,
         monitor: &dyn Monitor,
     ) -> Result<Opinion> {
-        let vectors = self.vectors_of_list(model.key(), list)?;
+        let vectors = self.vectors_of_list(model.key(), list, monitor)?;
         let before = &*list.sorting;
         let space = LazyCell::new(|| Space::new(&vectors));
         let is_in_use = *model.key() == self.model() && !before.placements.is_empty();
@@ -270,7 +270,7 @@ impl Workbook {
         namer: &Namer<'_>,
         monitor: &dyn Monitor,
     ) -> Result<Sorting> {
-        let vectors = self.vectors_of_list(model.key(), list)?;
+        let vectors = self.vectors_of_list(model.key(), list, monitor)?;
         let before = &*list.sorting;
         if is_by_person(before) {
             let clues = all_clues(before, model.key());
@@ -302,7 +302,7 @@ impl Workbook {
         self.check_writable()?;
         let key = model.key().clone();
         if key != self.model() {
-            let (vectors, list) = self.embedded_by(&key)?;
+            let (vectors, list) = self.embedded_by(&key, monitor)?;
             let space = LazyCell::new(|| Space::new(&vectors));
             let sorted = self.resort(&list, model, &space, namer, monitor)?;
             self.replace(&list, monitor, |before| {

@@ -10,7 +10,7 @@ use super::{Coverage, Snapshot, State, Workbook, locked};
 use crate::embed::{Embedder, ModelKey, Sink, given};
 use crate::error::{Error, Result};
 use crate::items::TextHash;
-use crate::monitor::{Monitor, Stage};
+use crate::monitor::{Monitor, Silent, Stage};
 use crate::store;
 use crate::vectors::Vectors;
 
@@ -162,6 +162,15 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`].
     pub fn vectors_of(&self, model: &ModelKey) -> Result<Arc<Vectors>> {
+        self.vectors_watched(model, &Silent)
+    }
+
+    /// As [`Self::vectors_of`], for jobs: reading a long list takes seconds.
+    pub(super) fn vectors_watched(
+        &self,
+        model: &ModelKey,
+        monitor: &dyn Monitor,
+    ) -> Result<Arc<Vectors>> {
         // Held while they are read, so that they are in memory once.
         let mut kept = locked(&self.vectors);
         if let Some(vectors) = kept.get(model) {
@@ -182,7 +191,7 @@ impl Workbook {
         let hashes = list.ok_or_else(not_yet)?.hashes();
         let loaded =
             self.store.read(|transaction| match store::models::find(transaction, model)? {
-                Some(row) => store::vectors::load(transaction, row, &hashes),
+                Some(row) => store::vectors::load(transaction, row, &hashes, monitor),
                 None => Ok(None),
             })?;
         let vectors = Arc::new(loaded.ok_or_else(not_yet)?);

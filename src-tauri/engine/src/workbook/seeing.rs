@@ -100,10 +100,11 @@ impl Workbook {
         monitor: &dyn Monitor,
         frame: &mut Frame<'_>,
     ) -> Result<LaidOut> {
-        let (vectors, list) = self.embedded_by(&key.model)?;
+        let (vectors, list) = self.embedded_by(&key.model, monitor)?;
         let laid_out = Vec::clone(&self.fingerprint(&list));
         let rows = centred(&vectors, &mean(&vectors));
         drop(vectors);
+        monitor.check()?;
         let before = self.map_like(key)?;
         let before = before.as_ref().map(|kept| kept.map.positions.as_slice());
         let map = map::lay_out(&rows, key.method, key.dims, before, self.seed, monitor, frame)?;
@@ -119,8 +120,8 @@ impl Workbook {
         Ok(self.seen(kept))
     }
 
-    fn centred(&self) -> Result<(Centred, Snapshot)> {
-        let (vectors, list) = self.embedded()?;
+    fn centred(&self, monitor: &dyn Monitor) -> Result<(Centred, Snapshot)> {
+        let (vectors, list) = self.embedded(monitor)?;
         if let Some(space) = self.space.ready(list.reread) {
             return Ok((Centred::AtHand(space), list));
         }
@@ -183,7 +184,7 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`]; `Cancelled`.
     pub fn grow_tree(&self, linkage: Linkage, monitor: &dyn Monitor) -> Result<()> {
-        let (centred, list) = self.centred()?;
+        let (centred, list) = self.centred(monitor)?;
         let tree = Arc::new(tree::grow(centred.rows(), linkage, self.seed, monitor)?);
         self.set_tree(Some(GrownTree { reread: list.reread, tree }));
         Ok(())
@@ -214,7 +215,7 @@ impl Workbook {
         to: &AxisEnd,
         reader: impl Fn() -> Result<Shared>,
     ) -> Result<Vec<f32>> {
-        let (centred, list) = self.centred()?;
+        let (centred, list) = self.centred(&Silent)?;
         let ends = [from, to].map(|end| self.end(end, &centred, &list, &reader));
         let [from, to] = ends;
         let (from, to) = (from?, to?);
@@ -281,7 +282,7 @@ impl Workbook {
         if self.sorting().topics.len() < FEWEST_TO_GROUP {
             return Ok(Vec::new());
         }
-        let (centred, list) = self.centred()?;
+        let (centred, list) = self.centred(&Silent)?;
         let sorting = &list.sorting;
         let topic_of: Vec<Option<u32>> = sorting
             .placements

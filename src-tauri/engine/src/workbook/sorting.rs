@@ -35,7 +35,7 @@ impl Workbook {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
-        let (vectors, list) = self.embedded()?;
+        let (vectors, list) = self.embedded(monitor)?;
         let texts = list.texts();
         let cut = match (params.way, params.count) {
             (Way::Tree(linkage), Some(count)) => self
@@ -68,7 +68,7 @@ impl Workbook {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
-        let (space, list) = self.space_and_list()?;
+        let (space, list) = self.space_and_list(monitor)?;
         let plan = Plan::make(request, &list.items, &list.sorting)?;
         monitor.progress(Stage::Sorting, 0, 1);
         let mut clues = plan.clues();
@@ -107,7 +107,7 @@ impl Workbook {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
-        let (vectors, list) = self.embedded()?;
+        let (vectors, list) = self.embedded(monitor)?;
         let members: Vec<usize> =
             list.sorting.members(Some(topic)).map(|item| item.index()).collect();
         let one_meaning = || {
@@ -149,7 +149,7 @@ impl Workbook {
     /// `Cancelled`; `ReadOnly`, `DiskFull`, `Storage`.
     pub fn place_unsorted(&self, monitor: &dyn Monitor) -> Result<()> {
         self.check_writable()?;
-        let (space, list) = self.space_and_list()?;
+        let (space, list) = self.space_and_list(monitor)?;
         if list.sorting.topics.is_empty() {
             return Err(Error::Invalid("There are no topics yet. Make one first.".to_owned()));
         }

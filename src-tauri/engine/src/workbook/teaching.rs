@@ -76,7 +76,7 @@ impl Workbook {
         topic: Option<TopicId>,
         embedder: &mut dyn Embedder,
     ) -> Result<Vec<(ItemId, f32)>> {
-        let (space, list) = self.space_and_list()?;
+        let (space, list) = self.space_and_list(&Silent)?;
         let sorting = &list.sorting;
         let moved: Vec<usize> = items.iter().map(|item| item.index()).collect();
         if moved.is_empty() || moved.iter().any(|&item| item >= sorting.placements.len()) {
@@ -123,7 +123,7 @@ impl Workbook {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
-        let (space, list) = self.space_and_list()?;
+        let (space, list) = self.space_and_list(monitor)?;
         let Some(text) = list.items.get(item.index()).map(|item| item.text.as_str()) else {
             return Err(Error::Invalid("This item is not in the list.".to_owned()));
         };
@@ -184,7 +184,7 @@ impl Workbook {
         let agreement = match judge {
             Judge::Categories => agreement_with_categories(&list.items, &list.sorting),
             Judge::Pins => {
-                let (space, list) = self.space_and_list()?;
+                let (space, list) = self.space_and_list(&Silent)?;
                 agreement_with_pins(&list.sorting, &space, embedder)?
             }
         };

@@ -319,9 +319,10 @@ export class Session {
     if (this.givingContextTo === item) this.givingContextTo = null;
   }
 
-  /** Whether a tab has something to show. The list itself is there from the start; the rest needs topics. */
+  /** Whether a tab has something to show: the list from the start, likeness with vectors, the rest with topics. */
   hasTab(tab: Tab): boolean {
     if (tab === "words") return true;
+    if (tab === "heatmap" || tab === "map") return this.workbook.isLoaded && this.workbook.missingVectors === 0;
     return this.workbook.view.hasTopics && (tab !== "score" || this.score.judges.length > 0);
   }
 
