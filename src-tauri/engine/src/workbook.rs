@@ -25,10 +25,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::analyse::centring::Centred;
 use crate::analyse::classify::Space;
 use crate::analyse::heatmap::Heatmap;
 use crate::analyse::order;
-use crate::analyse::profile::{TopicProfile, topic_profiles, topic_profiles_in};
+use crate::analyse::profile::{TopicProfile, topic_profiles_in};
 use crate::analyse::similarity;
 use crate::analyse::statistics::{PairStatistics, pair_statistics};
 use crate::embed::ModelKey;
@@ -83,6 +84,7 @@ pub struct Workbook {
     embedding: Mutex<()>,
     /// Of the model in use, and of others that were looked at lately.
     vectors: Mutex<BTreeMap<ModelKey, Arc<Vectors>>>,
+    centred: Cache<Centred>,
     space: Cache<Space>,
     /// See [`Self::fingerprint`].
     fingerprint: Cache<Vec<u8>>,
@@ -265,6 +267,7 @@ impl Workbook {
             changing: Mutex::new(()),
             embedding: Mutex::new(()),
             vectors: Mutex::new(BTreeMap::new()),
+            centred: Cache::new(),
             space: Cache::new(),
             fingerprint: Cache::new(),
             heatmap: Cache::new(),
@@ -545,10 +548,17 @@ impl Workbook {
         if Arc::ptr_eq(&now.items, &list.items) { Ok(vectors) } else { Err(Error::Cancelled) }
     }
 
-    fn space_and_list(&self, monitor: &dyn Monitor) -> Result<(Arc<Space>, Snapshot)> {
+    /// The vectors by the model in use without what they have in common, and the list they are of.
+    fn centred_and_list(&self, monitor: &dyn Monitor) -> Result<(Arc<Centred>, Snapshot)> {
         let (vectors, list) = self.embedded(monitor)?;
         monitor.check()?;
-        Ok((self.space.get(list.reread, || Space::new(&vectors)), list))
+        Ok((self.centred.get(list.reread, || Centred::of(&vectors)), list))
+    }
+
+    fn space_and_list(&self, monitor: &dyn Monitor) -> Result<(Arc<Space>, Snapshot)> {
+        let (centred, list) = self.centred_and_list(monitor)?;
+        monitor.check()?;
+        Ok((self.space.get(list.reread, || Space::over(centred)), list))
     }
 
     /// The topics' profiles, and the list whose topics they are, in their order.
@@ -557,11 +567,10 @@ impl Workbook {
     /// As [`Self::vectors`].
     pub fn profiles_and_list(&self) -> Result<(Arc<Vec<TopicProfile>>, Snapshot)> {
         let (vectors, list) = self.embedded(&Silent)?;
-        let profiles =
-            self.topic_profiles.get(list.placed, || match self.space.ready(list.reread) {
-                Some(space) => topic_profiles_in(&vectors, space.rows(), &list.sorting),
-                None => topic_profiles(&vectors, &list.sorting),
-            });
+        let profiles = self.topic_profiles.get(list.placed, || {
+            let centred = self.centred.get(list.reread, || Centred::of(&vectors));
+            topic_profiles_in(&vectors, &centred.rows, &list.sorting)
+        });
         Ok((profiles, list))
     }
 

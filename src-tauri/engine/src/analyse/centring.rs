@@ -9,6 +9,23 @@ use crate::vectors::Vectors;
 /// many threads there are.
 pub(crate) const CHUNK: usize = 2048;
 
+/// A list's vectors without what they have in common.
+pub struct Centred {
+    /// What was taken out, `dim` numbers.
+    pub mean: Vec<f32>,
+    /// `n x dim`, of unit length.
+    pub rows: Vectors,
+}
+
+impl Centred {
+    #[must_use]
+    pub fn of(vectors: &Vectors) -> Self {
+        let mean = mean(vectors);
+        let rows = centred(vectors, &mean);
+        Self { mean, rows }
+    }
+}
+
 /// The mean row.
 #[must_use]
 pub fn mean(rows: &Vectors) -> Vec<f32> {
@@ -49,8 +66,14 @@ pub fn normalise(row: &mut [f32]) {
 /// `rows` less `mean`, scaled to unit length again. A row equal to the mean becomes zeros.
 #[must_use]
 pub fn centred(rows: &Vectors, mean: &[f32]) -> Vectors {
+    into_centred(rows.clone(), mean)
+}
+
+/// As [`centred`], in place.
+#[must_use]
+pub fn into_centred(rows: Vectors, mean: &[f32]) -> Vectors {
     let dim = rows.dim();
-    let mut values = rows.values().to_vec();
+    let mut values = rows.into_values();
     values.par_chunks_mut(CHUNK * dim).for_each(|chunk| {
         for row in chunk.chunks_exact_mut(dim) {
             row.iter_mut().zip(mean).for_each(|(value, mean)| *value -= mean);

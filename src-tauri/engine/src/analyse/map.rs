@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use align::aligned;
 
+use super::centring::CHUNK;
 use super::neighbours::nearest_neighbours;
 use super::principal::coordinates;
 use super::product::{Columns, dot, matrix};
@@ -168,7 +169,6 @@ fn trustworthiness(
     dims: usize,
     monitor: &dyn Monitor,
 ) -> Result<f64> {
-    const AT_ONCE: usize = 16;
     let n = rows.len();
     let k = NEIGHBOURS.min(n.saturating_sub(1) / 2);
     if k == 0 {
@@ -176,53 +176,81 @@ fn trustworthiness(
     }
     let step = n.div_ceil(JUDGED).max(1);
     let judged: Vec<usize> = (0..n).step_by(step).collect();
-    let columns = Columns::pack(rows.values(), rows.dim());
-    let penalties: Vec<u64> = judged
-        .par_chunks(AT_ONCE)
-        .map(|part| {
+    let columns = Columns::gather(judged.iter().map(|&row| rows.row(row)), rows.dim());
+    let near: Vec<Near> = judged
+        .par_iter()
+        .enumerate()
+        .map(|(column, &row)| {
             monitor.check()?;
-            let similarities = matrix(rows.select(part.iter().copied()).values(), &columns);
-            Ok(part
-                .iter()
-                .zip(similarities.chunks_exact(n))
-                .map(|(&row, similarities)| {
-                    let near = nearest_on_map(positions, dims, row, k);
-                    let rank = |other: usize| {
-                        let own = similarities[other];
-                        1 + similarities
-                            .iter()
-                            .enumerate()
-                            .filter(|&(index, &value)| {
-                                index != row && (value > own || (value == own && index < other))
-                            })
-                            .count()
-                    };
-                    near.into_iter().map(|other| rank(other).saturating_sub(k) as u64).sum::<u64>()
-                })
-                .sum())
+            let ids = nearest_on_map(positions, dims, row, k);
+            let products = matrix(rows.select(ids.iter().copied()).values(), &columns);
+            let similarities: Vec<f32> =
+                products.chunks_exact(judged.len()).map(|products| products[column]).collect();
+            let least = similarities.iter().copied().fold(f32::INFINITY, f32::min);
+            Ok(Near { row, ids, similarities, least })
         })
         .collect::<Result<_>>()?;
-    let penalty = penalties.iter().sum::<u64>() as f64;
+    // How many rows are nearer in the space than each of those that are near on the map.
+    let nearer: Vec<Vec<usize>> = rows
+        .values()
+        .par_chunks(CHUNK * rows.dim())
+        .enumerate()
+        .map(|(chunk, values)| {
+            monitor.check()?;
+            let mut nearer = vec![0; judged.len() * k];
+            for (place, products) in matrix(values, &columns).chunks_exact(judged.len()).enumerate()
+            {
+                let row = chunk * CHUNK + place;
+                for ((near, &product), nearer) in
+                    near.iter().zip(products).zip(nearer.chunks_exact_mut(k))
+                {
+                    near.count(row, product, nearer);
+                }
+            }
+            Ok(nearer)
+        })
+        .collect::<Result<_>>()?;
+    let ranks =
+        (0..judged.len() * k).map(|at| 1 + nearer.iter().map(|nearer| nearer[at]).sum::<usize>());
+    let penalty = ranks.map(|rank| rank.saturating_sub(k) as u64).sum::<u64>() as f64;
     let worst = (judged.len() * k * (2 * n - 3 * k - 1)) as f64 / 2.0;
     Ok(1.0 - penalty / worst.max(1.0))
 }
 
+/// Who is near an item on the map, and how alike they are to it in the space.
+struct Near {
+    row: usize,
+    ids: Vec<usize>,
+    similarities: Vec<f32>,
+    least: f32,
+}
+
+impl Near {
+    /// Adds `other` to the counts of those that it is nearer than: of two that are as near, the first is.
+    fn count(&self, other: usize, similarity: f32, nearer: &mut [usize]) {
+        if similarity < self.least || other == self.row {
+            return;
+        }
+        for ((&id, &own), nearer) in self.ids.iter().zip(&self.similarities).zip(nearer) {
+            *nearer += usize::from(similarity > own || (similarity == own && other < id));
+        }
+    }
+}
+
+/// The `k` others that are nearest to `row` on the map, nearest first.
 fn nearest_on_map(positions: &[f32], dims: usize, row: usize, k: usize) -> Vec<usize> {
     let own = &positions[row * dims..][..dims];
-    let mut all: Vec<(f32, usize)> = positions
-        .chunks_exact(dims)
-        .enumerate()
-        .filter(|&(index, _)| index != row)
-        .map(|(index, place)| {
-            (place.iter().zip(own).map(|(a, b)| (a - b) * (a - b)).sum::<f32>(), index)
-        })
-        .collect();
-    let by_distance = |a: &(f32, usize), b: &(f32, usize)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-    if k < all.len() {
-        all.select_nth_unstable_by(k - 1, by_distance);
-        all.truncate(k);
+    let mut nearest: Vec<(f32, usize)> = Vec::with_capacity(k + 1);
+    for (other, place) in positions.chunks_exact(dims).enumerate() {
+        let distance = place.iter().zip(own).map(|(a, b)| (a - b) * (a - b)).sum::<f32>();
+        let is_near = nearest.len() < k || distance < nearest[k - 1].0;
+        if is_near && other != row {
+            let at = nearest.partition_point(|&(kept, _)| kept <= distance);
+            nearest.insert(at, (distance, other));
+            nearest.truncate(k);
+        }
     }
-    all.into_iter().map(|(_, index)| index).collect()
+    nearest.into_iter().map(|(_, other)| other).collect()
 }
 
 /// Where every row lies between two directions: 0 at `from`, 1 at `to`, neither end being a limit.

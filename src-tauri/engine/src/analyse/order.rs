@@ -56,7 +56,8 @@ fn leaves(vectors: &Vectors, group: &[u32]) -> Vec<u32> {
 
 fn along_first_component(vectors: &Vectors, mut group: Vec<u32>) -> Vec<u32> {
     let rows = vectors.select(group.iter().map(|&item| item as usize));
-    let rows = super::centring::centred(&rows, &super::centring::mean(&rows));
+    let mean = super::centring::mean(&rows);
+    let rows = super::centring::into_centred(rows, &mean);
     let plane = super::principal::project(&rows, 2);
     // The angle in the plane of the two strongest components, as rows there have unit length.
     let angle =

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::centring::{CHUNK, centred, centroids, mean, sums};
+use super::centring::{CHUNK, Centred, centroids, sums};
 use super::product::{Columns, dot, matrix};
 use crate::items::ItemId;
 use crate::topics::{Sorting, TopicId};
@@ -37,7 +37,7 @@ pub struct TopicProfile {
 /// Profiles of all topics, in the order of the topics.
 #[must_use]
 pub fn topic_profiles(vectors: &Vectors, sorting: &Sorting) -> Vec<TopicProfile> {
-    topic_profiles_in(vectors, &centred(vectors, &mean(vectors)), sorting)
+    topic_profiles_in(vectors, &Centred::of(vectors).rows, sorting)
 }
 
 /// As [`topic_profiles`], with the centred `rows` of `vectors` at hand.

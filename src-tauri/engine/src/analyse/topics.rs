@@ -10,7 +10,7 @@
 
 use rayon::prelude::*;
 
-use super::centring::{centred, centroids, mean};
+use super::centring::{Centred, centroids, into_centred, mean};
 use super::classify::Suggestion;
 use super::density::hdbscan;
 use super::kmeans::{Partition, Rounds, lloyd, restarted};
@@ -135,34 +135,42 @@ pub fn find<'a>(
     naming: impl Into<Naming<'a>>,
     monitor: &dyn Monitor,
 ) -> Result<Sorting> {
-    let count = vectors.len();
+    check_count(params, vectors.len())?;
+    find_centred(&Centred::of(vectors).rows, texts, params, naming, monitor)
+}
+
+/// As [`find`], among rows whose mean was taken out.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_centred<'a>(
+    rows: &Vectors,
+    texts: &[&str],
+    params: &FindTopics,
+    naming: impl Into<Naming<'a>>,
+    monitor: &dyn Monitor,
+) -> Result<Sorting> {
+    let count = rows.len();
     check_count(params, count)?;
-    let rows = centred(vectors, &mean(vectors));
     // Too few to tell what is alike, or nothing but one meaning: nothing can be grouped.
     if params.count.is_none() && (count < 4 || rows.values().iter().all(|&value| value == 0.0)) {
         let placements = vec![Placement::UNSORTED; count];
         return Ok(Sorting { placements, ..Sorting::default() });
     }
     monitor.check()?;
-    let points = grouping_space(&rows, monitor)?;
+    let points = grouping_space(rows, monitor)?;
     monitor.check()?;
     let wanted = |points: &Vectors| match params.count {
         Some(wanted) => Ok(wanted),
-        None => best_count(&rows, points, params.seed, monitor),
+        None => best_count(rows, points, params.seed, monitor),
     };
     let smallest = params.count.unwrap_or_else(|| smallest_topic(count)).max(2);
     monitor.progress(Stage::FindingTopics, 0, 1);
     let group = match params.way {
         Way::Kmeans => {
-            return by_kmeans(
-                &rows,
-                texts,
-                &points,
-                wanted(&points)?,
-                params.seed,
-                naming.into(),
-                monitor,
-            );
+            let wanted = wanted(&points)?;
+            let (group, stability) = by_kmeans(rows, points, wanted, params.seed, monitor)?;
+            return named(rows, texts, &group, &stability, naming.into(), monitor);
         }
         Way::Tree(linkage) => {
             let tree = grow(&points, linkage, params.seed, monitor)?;
@@ -174,7 +182,7 @@ pub fn find<'a>(
         Way::Optics => optics(&points, smallest)?,
     };
     monitor.progress(Stage::FindingTopics, 1, 1);
-    of_centred_groups(&rows, texts, &group, naming.into(), monitor)
+    of_centred_groups(rows, texts, &group, naming, monitor)
 }
 
 /// Items that make a topic of `count` items, unless the person says otherwise.
@@ -196,65 +204,55 @@ fn check_count(params: &FindTopics, count: usize) -> Result<()> {
     }
 }
 
-/// Names the topics that items were grouped into; who is in no group is in Unsorted.
+/// Names the topics that items were grouped into, by rows whose mean was taken out; who is in no
+/// group is in Unsorted.
 ///
 /// # Errors
 /// `Cancelled`; what the model fails with that reads typical items for their names.
-pub fn of_groups<'a>(
-    vectors: &Vectors,
+pub fn of_centred_groups<'a>(
+    rows: &Vectors,
     texts: &[&str],
     group: &[Option<u32>],
     naming: impl Into<Naming<'a>>,
     monitor: &dyn Monitor,
 ) -> Result<Sorting> {
-    let rows = centred(vectors, &mean(vectors));
-    of_centred_groups(&rows, texts, group, naming.into(), monitor)
-}
-
-fn of_centred_groups(
-    rows: &Vectors,
-    texts: &[&str],
-    group: &[Option<u32>],
-    naming: Naming<'_>,
-    monitor: &dyn Monitor,
-) -> Result<Sorting> {
     let k = group.iter().flatten().max().map_or(0, |&last| last as usize + 1);
     // Once grouped, there is nothing that another run could do differently.
-    named(rows, texts, group, &vec![NOT_MEASURED; k], naming, monitor)
+    named(rows, texts, group, &vec![NOT_MEASURED; k], naming.into(), monitor)
 }
 
 /// The stability of a topic that was not found again and again.
 const NOT_MEASURED: f32 = 0.0;
 
+/// The group of every row, and how stable each group is. `points` are the rows where groups stand apart.
 fn by_kmeans(
     rows: &Vectors,
-    texts: &[&str],
-    points: &Vectors,
+    points: Vectors,
     k: usize,
     seed: u64,
-    naming: Naming<'_>,
     monitor: &dyn Monitor,
-) -> Result<Sorting> {
+) -> Result<(Vec<Option<u32>>, Vec<f32>)> {
     let restarts = if rows.len() < MANY { RESTARTS } else { RESTARTS_OF_MANY };
     let step = points.len().div_ceil(VERY_MANY).max(1);
     let some = (step > 1).then(|| points.select((0..points.len()).step_by(step)));
-    let runs = restarted(some.as_ref().unwrap_or(points), k, restarts, ROUNDS, seed, monitor)?;
+    let runs = restarted(some.as_ref().unwrap_or(&points), k, restarts, ROUNDS, seed, monitor)?;
     let stability = stability(&runs);
     let mut best = runs.into_iter().next().expect("there is at least one run");
     if some.is_some() {
-        best = lloyd(points, best.centroids, ROUNDS, monitor)?;
+        best = lloyd(&points, best.centroids, ROUNDS, monitor)?;
     }
+    drop(points);
     let k = best.centroids.len();
     let found: Vec<Option<u32>> = best.assignment.iter().map(|&part| Some(part)).collect();
     let to_centres = similarities_to(rows, &centroids(rows, &found, k));
     // Everybody goes where their own words are closest: smoothing has drawn some along with their company.
     let assignment: Vec<u32> = to_centres.chunks_exact(k).map(closest).collect();
-    let group: Vec<Option<u32>> = poorly_placed(&assignment, &to_centres, k)
+    let group = poorly_placed(&assignment, &to_centres, k)
         .into_iter()
         .zip(&assignment)
         .map(|(is_poor, &part)| (!is_poor).then_some(part))
         .collect();
-    named(rows, texts, &group, &stability, naming, monitor)
+    Ok((group, stability))
 }
 
 /// The centred rows in a space where groups stand apart.
@@ -426,7 +424,8 @@ fn reread<'a>(
         .flat_map(|(topic, place)| std::iter::repeat_n(Some(place), witnesses(topic)))
         .collect();
     let rows = embed_all(reader, &texts, &Quiet(monitor))?;
-    let rows = centred(&rows, &mean(&rows));
+    let mean = mean(&rows);
+    let rows = into_centred(rows, &mean);
     let centres = centroids(&rows, &group, topics.len());
     let mut start = 0;
     let topics = topics

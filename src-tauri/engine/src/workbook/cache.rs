@@ -17,12 +17,6 @@ impl<T> Cache<T> {
         Self { slot: Mutex::new(None) }
     }
 
-    /// The result for the state numbered `key`, if it is at hand.
-    pub(super) fn ready(&self, key: u64) -> Option<Arc<T>> {
-        let slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
-        slot.as_ref().filter(|kept| kept.key == key)?.result.get().cloned()
-    }
-
     /// The result for the state numbered `key`: the one at hand, or what
     /// `build` makes. Whoever asks for the same meanwhile waits and shares it.
     pub(super) fn get(&self, key: u64, build: impl FnOnce() -> T) -> Arc<T> {
@@ -48,8 +42,6 @@ mod tests {
         let cache = Cache::new();
         assert_eq!(*cache.get(1, || "first"), "first");
         assert_eq!(*cache.get(1, || "again"), "first", "the same state gives the same result");
-        assert_eq!(cache.ready(1).as_deref(), Some(&"first"), "it is at hand");
-        assert_eq!(cache.ready(2), None, "that of another state is not");
         assert_eq!(*cache.get(2, || "second"), "second", "another state is worked out anew");
         assert_eq!(
             *cache.get(1, || "late"),

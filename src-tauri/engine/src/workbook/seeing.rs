@@ -6,8 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::comparing::Namer;
 use super::{Snapshot, Workbook, locked};
-use crate::analyse::centring::{centred, centroids, mean, normalise};
-use crate::analyse::classify::Space;
+use crate::analyse::centring::{Centred, centroids, normalise};
 use crate::analyse::map::{self, Frame, Map, Method};
 use crate::analyse::topics::{broad_groups, names_of_groups};
 use crate::analyse::tree::{self, Linkage, Tree};
@@ -19,7 +18,6 @@ use crate::sort::folded;
 use crate::store;
 use crate::store::maps::{KeptMap, MapRow};
 use crate::topics::TopicId;
-use crate::vectors::Vectors;
 
 /// Which map.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -100,14 +98,18 @@ impl Workbook {
         monitor: &dyn Monitor,
         frame: &mut Frame<'_>,
     ) -> Result<LaidOut> {
-        let (vectors, list) = self.embedded_by(&key.model, monitor)?;
+        let (centred, list) = if key.model == self.model() {
+            self.centred_and_list(monitor)?
+        } else {
+            let (vectors, list) = self.embedded_by(&key.model, monitor)?;
+            (Arc::new(Centred::of(&vectors)), list)
+        };
+        let rows = &centred.rows;
         let laid_out = Vec::clone(&self.fingerprint(&list));
-        let rows = centred(&vectors, &mean(&vectors));
-        drop(vectors);
         monitor.check()?;
         let before = self.map_like(key)?;
         let before = before.as_ref().map(|kept| kept.map.positions.as_slice());
-        let map = map::lay_out(&rows, key.method, key.dims, before, self.seed, monitor, frame)?;
+        let map = map::lay_out(rows, key.method, key.dims, before, self.seed, monitor, frame)?;
         let kept = Arc::new(KeptMap { map, laid_out });
         if !self.is_read_only() {
             let dim = rows.dim();
@@ -118,15 +120,6 @@ impl Workbook {
         }
         locked(&self.maps).insert(key.clone(), Arc::clone(&kept));
         Ok(self.seen(kept))
-    }
-
-    fn centred(&self, monitor: &dyn Monitor) -> Result<(Centred, Snapshot)> {
-        let (vectors, list) = self.embedded(monitor)?;
-        if let Some(space) = self.space.ready(list.reread) {
-            return Ok((Centred::AtHand(space), list));
-        }
-        let mean = mean(&vectors);
-        Ok((Centred::MadeNow { rows: centred(&vectors, &mean), mean }, list))
     }
 
     /// The map with a place for every item: none (NaN) for those that were added since.
@@ -184,8 +177,8 @@ impl Workbook {
     /// # Errors
     /// As [`Self::vectors`]; `Cancelled`.
     pub fn grow_tree(&self, linkage: Linkage, monitor: &dyn Monitor) -> Result<()> {
-        let (centred, list) = self.centred(monitor)?;
-        let tree = Arc::new(tree::grow(centred.rows(), linkage, self.seed, monitor)?);
+        let (centred, list) = self.centred_and_list(monitor)?;
+        let tree = Arc::new(tree::grow(&centred.rows, linkage, self.seed, monitor)?);
         self.set_tree(Some(GrownTree { reread: list.reread, tree }));
         Ok(())
     }
@@ -215,7 +208,7 @@ impl Workbook {
         to: &AxisEnd,
         reader: impl Fn() -> Result<Shared>,
     ) -> Result<Vec<f32>> {
-        let (centred, list) = self.centred(&Silent)?;
+        let (centred, list) = self.centred_and_list(&Silent)?;
         let ends = [from, to].map(|end| self.end(end, &centred, &list, &reader));
         let [from, to] = ends;
         let (from, to) = (from?, to?);
@@ -224,7 +217,7 @@ impl Workbook {
                 "Both ends mean the same to this model. Choose two that differ.".to_owned(),
             ));
         }
-        Ok(map::along(centred.rows(), &from, &to))
+        Ok(map::along(&centred.rows, &from, &to))
     }
 
     fn end(
@@ -234,7 +227,7 @@ impl Workbook {
         list: &Snapshot,
         reader: &impl Fn() -> Result<Shared>,
     ) -> Result<Vec<f32>> {
-        let rows = centred.rows();
+        let rows = &centred.rows;
         let not_there = || Error::Invalid("An end of this axis is not there any more.".to_owned());
         match end {
             AxisEnd::Item(item) if item.index() < rows.len() => Ok(rows.row(item.index()).to_vec()),
@@ -265,7 +258,7 @@ impl Workbook {
                 let mut row: Vec<f32> = read
                     .row(0)
                     .iter()
-                    .zip(centred.mean())
+                    .zip(&centred.mean)
                     .map(|(value, middle)| value - middle)
                     .collect();
                 normalise(&mut row);
@@ -282,14 +275,14 @@ impl Workbook {
         if self.sorting().topics.len() < FEWEST_TO_GROUP {
             return Ok(Vec::new());
         }
-        let (centred, list) = self.centred(&Silent)?;
+        let (centred, list) = self.centred_and_list(&Silent)?;
         let sorting = &list.sorting;
         let topic_of: Vec<Option<u32>> = sorting
             .placements
             .iter()
             .map(|place| place.topic.and_then(|topic| sorting.place_of(topic)).map(|p| p as u32))
             .collect();
-        let rows = centred.rows();
+        let rows = &centred.rows;
         let broad = broad_groups(rows, &topic_of, sorting.topics.len());
         let count = broad.iter().max().map_or(0, |&last| last as usize + 1);
         let texts = list.texts();
@@ -318,32 +311,6 @@ impl Workbook {
                 BroadTopic { name, topics: topics.iter().map(|topic| topic.id).collect() }
             })
             .collect())
-    }
-}
-
-/// The list's vectors without what they have in common.
-enum Centred {
-    /// Where classifying has them at hand.
-    AtHand(Arc<Space>),
-    MadeNow {
-        mean: Vec<f32>,
-        rows: Vectors,
-    },
-}
-
-impl Centred {
-    fn mean(&self) -> &[f32] {
-        match self {
-            Self::AtHand(space) => space.mean(),
-            Self::MadeNow { mean, .. } => mean,
-        }
-    }
-
-    fn rows(&self) -> &Vectors {
-        match self {
-            Self::AtHand(space) => space.rows(),
-            Self::MadeNow { rows, .. } => rows,
-        }
     }
 }
 

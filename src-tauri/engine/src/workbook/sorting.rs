@@ -35,8 +35,8 @@ impl Workbook {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         self.check_writable()?;
-        let (vectors, list) = self.embedded(monitor)?;
-        let texts = list.texts();
+        let (centred, list) = self.centred_and_list(monitor)?;
+        let (rows, texts) = (&centred.rows, list.texts());
         let cut = match (params.way, params.count) {
             (Way::Tree(linkage), Some(count)) => self
                 .tree_of(list.reread)
@@ -45,8 +45,8 @@ impl Workbook {
             _ => None,
         };
         let found = match cut {
-            Some(group) => topics::of_groups(&vectors, &texts, &group, naming, monitor)?,
-            None => topics::find(&vectors, &texts, params, naming, monitor)?,
+            Some(group) => topics::of_centred_groups(rows, &texts, &group, naming, monitor)?,
+            None => topics::find_centred(rows, &texts, params, naming, monitor)?,
         };
         self.replace(&list, monitor, |before| {
             let sorting = carry_over(before, found);

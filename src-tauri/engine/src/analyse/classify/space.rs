@@ -1,8 +1,10 @@
 //! What classifying works in.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use crate::analyse::centring::{CHUNK, centred, mean};
+use crate::analyse::centring::{CHUNK, Centred, centred};
 use crate::analyse::principal::project;
 use crate::analyse::similarity::{neighbours, smoothed};
 use crate::vectors::Vectors;
@@ -23,8 +25,7 @@ const WITNESSES: usize = 2_000;
 /// A list's vectors without what they have in common, and who keeps whose
 /// company. Made once for a list.
 pub struct Space {
-    mean: Vec<f32>,
-    rows: Vectors,
+    centred: Arc<Centred>,
     /// The rows moved towards their neighbours, where neighbours are known of all.
     smooth: Option<Vectors>,
     /// Items whose neighbours are known.
@@ -37,8 +38,12 @@ pub struct Space {
 impl Space {
     #[must_use]
     pub fn new(vectors: &Vectors) -> Self {
-        let mean = mean(vectors);
-        let rows = centred(vectors, &mean);
+        Self::over(Arc::new(Centred::of(vectors)))
+    }
+
+    #[must_use]
+    pub fn over(centred: Arc<Centred>) -> Self {
+        let rows = &centred.rows;
         let count = rows.len();
         let company = (count / 8).clamp(usize::from(count > 2), NEIGHBOURS);
         let all: Vec<u32> = (0..count as u32).collect();
@@ -47,27 +52,27 @@ impl Space {
         let neighbours = match company {
             0 => Vec::new(),
             _ if count > LONG => {
-                let short = project(&rows, COMPONENTS.min(rows.dim()));
+                let short = project(rows, COMPONENTS.min(rows.dim()));
                 neighbours(&short, &witnesses, &all, company)
             }
-            _ => neighbours(&rows, &witnesses, &all, company),
+            _ => neighbours(rows, &witnesses, &all, company),
         };
         let smooth = (company > 0 && witnesses.len() == count)
-            .then(|| smoothed(&rows, &neighbours, company, COMPANY_SHARE));
-        Self { mean, rows, smooth, witnesses, company, neighbours }
+            .then(|| smoothed(rows, &neighbours, company, COMPANY_SHARE));
+        Self { centred, smooth, witnesses, company, neighbours }
     }
 
     /// The centred rows, `n x dim`.
     #[must_use]
     pub fn rows(&self) -> &Vectors {
-        &self.rows
+        &self.centred.rows
     }
 
     /// The centred rows, each moved a little towards its neighbours if those
     /// are known, `n x dim`.
     #[must_use]
     pub fn smooth(&self) -> &Vectors {
-        self.smooth.as_ref().unwrap_or(&self.rows)
+        self.smooth.as_ref().unwrap_or_else(|| self.rows())
     }
 
     /// Whether anything is known of who is near whom.
@@ -86,13 +91,13 @@ impl Space {
     /// The mean row of the list.
     #[must_use]
     pub fn mean(&self) -> &[f32] {
-        &self.mean
+        &self.centred.mean
     }
 
     /// Vectors of other texts without what the list has in common.
     #[must_use]
     pub fn centre(&self, vectors: &Vectors) -> Vectors {
-        centred(vectors, &self.mean)
+        centred(vectors, &self.centred.mean)
     }
 
     /// How many neighbours are in the same of `k` topics: 0 as many as by chance, 1 all.

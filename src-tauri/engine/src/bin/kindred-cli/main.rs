@@ -16,7 +16,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use kindred_engine::analyse::centring::{centred, mean};
+use kindred_engine::analyse::centring::Centred;
 use kindred_engine::analyse::classify::Space;
 use kindred_engine::analyse::map::{Method, lay_out};
 use kindred_engine::analyse::profile::topic_profiles;
@@ -141,7 +141,7 @@ fn map(arguments: &Arguments, file: &Path, method: Method, dims: usize) -> Resul
     let list = read(file, arguments)?;
     let mut model = Resources::find(arguments)?.chosen(arguments)?;
     let vectors = embed(&list, &mut model)?;
-    let rows = centred(&vectors, &mean(&vectors));
+    let rows = Centred::of(&vectors).rows;
     let monitor = OnStandardError::new();
     let map = lay_out(&rows, method, dims, None, arguments.seed, &monitor, &mut |_| ())?;
     let items: Vec<Value> = texts(&list)
