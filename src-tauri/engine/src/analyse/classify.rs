@@ -326,12 +326,14 @@ fn closest_or_known(cosines: &[f32], k: usize, known: &[Option<u32>]) -> Vec<u32
 
 /// Softmax, in place.
 fn to_shares(cosines: &mut [f32], k: usize, temperature: f32) {
-    cosines.par_chunks_mut(k).for_each(|cosines| {
-        let largest = largest(cosines);
-        cosines.iter_mut().for_each(|c| *c = ((*c - largest) / temperature).exp());
-        let total: f32 = cosines.iter().sum();
-        cosines.iter_mut().for_each(|share| *share /= total);
-    });
+    cosines.par_chunks_mut(k).for_each(|cosines| to_shares_of_one(cosines, temperature));
+}
+
+fn to_shares_of_one(cosines: &mut [f32], temperature: f32) {
+    let largest = largest(cosines);
+    cosines.iter_mut().for_each(|c| *c = ((*c - largest) / temperature).exp());
+    let total: f32 = cosines.iter().sum();
+    cosines.iter_mut().for_each(|share| *share /= total);
 }
 
 /// Takes out of the shares what must not pull: examples, which count already, and topics without any direction.
@@ -477,6 +479,9 @@ fn pin_known(shares: &mut [f32], k: usize, known: &[Option<u32>]) {
 
 /// Neighbours even out each other's doubts; who is known stays known.
 fn spread(own: Vec<f32>, k: usize, space: &Space, is_known: &[bool]) -> Vec<f32> {
+    if space.neighbours_of(0).is_none() {
+        return own;
+    }
     let mut shares = own.clone();
     for _ in 0..SPREADS {
         let mut next = own.clone();

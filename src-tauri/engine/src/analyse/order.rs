@@ -3,7 +3,9 @@
 use kodama::{Method, linkage};
 use rayon::prelude::*;
 
-use super::product::{Columns, matrix};
+use super::centring::{into_centred, mean};
+use super::principal::{SAMPLE, axes};
+use super::product::{Columns, dot, matrix};
 use super::tree::turned;
 use crate::topics::Sorting;
 use crate::vectors::Vectors;
@@ -54,18 +56,24 @@ fn leaves(vectors: &Vectors, group: &[u32]) -> Vec<u32> {
     order.into_iter().map(|leaf| group[leaf as usize]).collect()
 }
 
-fn along_first_component(vectors: &Vectors, mut group: Vec<u32>) -> Vec<u32> {
-    let rows = vectors.select(group.iter().map(|&item| item as usize));
-    let mean = super::centring::mean(&rows);
-    let rows = super::centring::into_centred(rows, &mean);
-    let plane = super::principal::project(&rows, 2);
-    // The angle in the plane of the two strongest components, as rows there have unit length.
-    let angle =
-        |index: usize| plane.row(index).last().copied().unwrap_or(0.0).atan2(plane.row(index)[0]);
-    let mut order: Vec<usize> = (0..group.len()).collect();
-    order.sort_by(|&a, &b| angle(a).total_cmp(&angle(b)).then(a.cmp(&b)));
-    group = order.into_iter().map(|index| group[index]).collect();
-    group
+/// By the angle in the plane of the two strongest components. These are learnt from some of a long group.
+fn along_first_component(vectors: &Vectors, group: Vec<u32>) -> Vec<u32> {
+    let step = group.len().div_ceil(SAMPLE).max(1);
+    let some = vectors.select(group.iter().step_by(step).map(|&item| item as usize));
+    let mean = mean(&some);
+    let axes = axes(&into_centred(some, &mean), 2);
+    let middle: Vec<f32> = axes.rows().map(|axis| dot(axis, &mean)).collect();
+    let mut angles: Vec<(f32, u32)> = group
+        .into_par_iter()
+        .map(|item| {
+            let row = vectors.row(item as usize);
+            let mut at = axes.rows().zip(&middle).map(|(axis, middle)| dot(axis, row) - middle);
+            let (x, y) = (at.next().unwrap_or(0.0), at.next().unwrap_or(0.0));
+            (y.atan2(x), item)
+        })
+        .collect();
+    angles.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    angles.into_iter().map(|(_, item)| item).collect()
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@ use faer::{Mat, Side};
 use rayon::prelude::*;
 
 use super::centring::{CHUNK, normalise};
-use super::product::{Columns, matrix};
+use super::product::{Columns, matrix, tall_matrix};
 use crate::vectors::Vectors;
 
 /// Rows from which the directions are learnt; more change nothing that could be seen.
-const SAMPLE: usize = 20_000;
+pub(super) const SAMPLE: usize = 20_000;
 
 /// `rows` in the coordinates of their first `count` principal components,
 /// each row scaled to unit length: `n x min(count, dim)`.
@@ -28,17 +28,12 @@ pub fn project(rows: &Vectors, count: usize) -> Vectors {
 pub fn coordinates(rows: &Vectors, count: usize) -> Vectors {
     let axes = axes(rows, count);
     let columns = Columns::pack(axes.values(), rows.dim());
-    let values: Vec<f32> = rows
-        .values()
-        .par_chunks(CHUNK * rows.dim())
-        .flat_map_iter(|chunk| matrix(chunk, &columns))
-        .collect();
-    Vectors::new(axes.len(), values)
+    Vectors::new(axes.len(), tall_matrix(rows, &columns))
 }
 
 /// The `min(count, dim)` directions of largest variance, strongest first,
 /// `count x dim`; each with its largest number positive, so that the sign is not left to chance.
-fn axes(rows: &Vectors, count: usize) -> Vectors {
+pub(super) fn axes(rows: &Vectors, count: usize) -> Vectors {
     let dim = rows.dim();
     let second_moment = second_moment(rows);
     let matrix = Mat::from_fn(dim, dim, |i, j| second_moment[i.max(j) * dim + i.min(j)]);

@@ -9,6 +9,11 @@
 
 use std::sync::OnceLock;
 
+use rayon::prelude::*;
+
+use super::centring::CHUNK;
+use crate::vectors::Vectors;
+
 /// Rows of a tile.
 pub const ROWS: usize = 12;
 /// Columns of a tile, and of a panel of packed columns.
@@ -142,15 +147,31 @@ pub fn for_each_tile_of<'a>(
 /// The whole product as a matrix, `n x columns`: for small ones.
 #[must_use]
 pub fn matrix(rows: &[f32], columns: &Columns) -> Vec<f32> {
+    let mut product = vec![0.0; rows.len() / columns.dim.max(1) * columns.len()];
+    fill(&mut product, rows, columns);
+    product
+}
+
+/// The same for many rows and few columns, on all cores.
+#[must_use]
+pub fn tall_matrix(rows: &Vectors, columns: &Columns) -> Vec<f32> {
     let width = columns.len();
-    let mut product = vec![0.0; rows.len() / columns.dim.max(1) * width];
+    let mut product = vec![0.0; rows.len() * width];
+    product
+        .par_chunks_mut((CHUNK * width).max(1))
+        .zip(rows.values().par_chunks(CHUNK * rows.dim()))
+        .for_each(|(product, rows)| fill(product, rows, columns));
+    product
+}
+
+fn fill(product: &mut [f32], rows: &[f32], columns: &Columns) {
+    let width = columns.len();
     for_each_tile(rows, columns, |tile| {
         for (r, values) in tile.values.iter().enumerate().take(tile.rows) {
             product[(tile.row + r) * width + tile.column..][..tile.columns]
                 .copy_from_slice(&values[..tile.columns]);
         }
     });
-    product
 }
 
 type Dot = fn(&[f32], &[f32]) -> f32;

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::centring::{CHUNK, Centred, centroids, sums};
-use super::product::{Columns, dot, matrix};
+use super::centring::{Centred, centroids, sums};
+use super::product::{Columns, dot, tall_matrix};
 use crate::items::ItemId;
 use crate::topics::{Sorting, TopicId};
 use crate::vectors::Vectors;
@@ -113,11 +113,7 @@ pub(crate) fn groups(sorting: &Sorting) -> Vec<Option<u32>> {
 
 /// `n x k` cosines of rows to centroids.
 pub(crate) fn similarities_to(rows: &Vectors, centres: &Vectors) -> Vec<f32> {
-    let columns = Columns::pack(centres.values(), centres.dim());
-    rows.values()
-        .par_chunks(CHUNK * rows.dim())
-        .flat_map_iter(|chunk| matrix(chunk, &columns))
-        .collect()
+    tall_matrix(rows, &Columns::pack(centres.values(), centres.dim()))
 }
 
 /// The mean over all pairs is the squared length of the mean row, less the pairs of an item with itself.

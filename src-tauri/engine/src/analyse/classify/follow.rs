@@ -3,7 +3,8 @@
 use rayon::prelude::*;
 
 use super::{
-    Company, NOTHING, OPPOSITE, Space, TEMPERATURE, sharpened, spread, to_shares, with_company,
+    Company, NOTHING, OPPOSITE, Space, TEMPERATURE, sharpened, spread, to_shares, to_shares_of_one,
+    with_company,
 };
 use crate::analyse::centring::{CHUNK, add, normalise, sums};
 use crate::analyse::product::dot;
@@ -60,7 +61,6 @@ pub fn followers(
         .collect();
 
     let mut following = vec![0.0_f32; group.len()];
-    let mut shares = Vec::new();
     for _ in 0..ROUNDS {
         let company = weighted_sum(rows, &following);
         let to_company = cosines(rows, &company);
@@ -77,14 +77,20 @@ pub fn followers(
                 pull: PULL,
             });
         }
-        shares.clone_from(&to_topics);
-        to_shares(&mut shares, k, TEMPERATURE);
-        for (item, following) in following.iter_mut().enumerate() {
-            let share = shares[item * k + target];
-            let follows = !is_moved[item] && !is_target(item) && share >= LEANS;
-            *following = if follows { share } else { 0.0 };
-        }
+        following = to_topics
+            .par_chunks_exact(k)
+            .enumerate()
+            .map_with(Vec::new(), |shares, (item, to_topics)| {
+                shares.clear();
+                shares.extend_from_slice(to_topics);
+                to_shares_of_one(shares, TEMPERATURE);
+                let follows = !is_moved[item] && !is_target(item) && shares[target] >= LEANS;
+                if follows { shares[target] } else { 0.0 }
+            })
+            .collect();
     }
+    let mut shares = to_topics;
+    to_shares(&mut shares, k, TEMPERATURE);
     let sure = sureness(space, shares, k, target, &is_moved);
     let mut found: Vec<(usize, f32)> = (0..group.len())
         .filter(|&item| !is_moved[item] && !is_target(item))
