@@ -96,6 +96,8 @@ export async function deckPainter(parent: HTMLDivElement, onfail: () => void): P
       layers: [],
       style: { pointerEvents: "none" },
       useDevicePixels: true,
+      // Points have soft edges of their own, and every frame is drawn whole: without a card both would cost dearly.
+      deviceProps: { type: "webgl", webgl: { antialias: false, preserveDrawingBuffer: false } },
       onLoad: () => {
         // It is looked at only: keys and focus belong to what lies over it.
         made.getCanvas()?.removeAttribute("tabindex");
