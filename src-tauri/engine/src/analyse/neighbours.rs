@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::kmeans::{Rounds, lloyd, plus_plus};
 use super::product::{Columns, dot, matrix};
-use super::rounded::Rounded;
+use super::rounded::{Panels, Rounded};
 use super::similarity::best_columns;
 use crate::error::Result;
 use crate::monitor::Monitor;
@@ -72,7 +72,7 @@ pub fn nearest_neighbours(
     let cells = Cells::of(rows, seed, monitor)?;
     let step = rows.len() / WITNESSES;
     let witnesses: Vec<u32> = (0..rows.len() as u32).step_by(step).collect();
-    let truth = exact_of(rows, &witnesses, count, monitor)?;
+    let truth = cells.best_of_all(rows, &witnesses, count, monitor)?;
     let compared = cells.reach(&witnesses, &truth, recall);
     in_cells(rows, &cells, compared, count, monitor)
 }
@@ -108,7 +108,7 @@ fn exact_of(
 /// Rows divided by where they are.
 struct Cells {
     /// Where that makes it faster.
-    rounded: Option<Rounded>,
+    rounded: Option<RoundedCells>,
     /// Of each row.
     cell: Vec<u32>,
     /// All rows, cell after cell.
@@ -119,14 +119,27 @@ struct Cells {
     nearest: Vec<Vec<u32>>,
 }
 
+struct RoundedCells {
+    rows: Rounded,
+    /// Of each cell.
+    panels: Vec<Panels>,
+}
+
 impl Cells {
     fn of(rows: &Vectors, seed: u64, monitor: &dyn Monitor) -> Result<Self> {
         let k = rows.len().isqrt();
         let step = (rows.len() / (k * SAMPLE_PER_CELL)).max(1);
         let sample = rows.select((0..rows.len()).step_by(step));
         let centres = lloyd(&sample, plus_plus(&sample, k, seed), CELL_ROUNDS, monitor)?.centroids;
-        let once = Rounds { at_most: 0, tolerance: 0.0 };
-        let cell = lloyd(rows, centres.clone(), once, monitor)?.assignment;
+        let rounded = Rounded::of(rows);
+        monitor.check()?;
+        let cell = match &rounded {
+            Some(rounded) => rounded.closest(&centres),
+            None => {
+                let once = Rounds { at_most: 0, tolerance: 0.0 };
+                lloyd(rows, centres.clone(), once, monitor)?.assignment
+            }
+        };
         let mut starts = vec![0; k + 1];
         cell.iter().for_each(|&cell| starts[cell as usize + 1] += 1);
         for cell in 0..k {
@@ -153,7 +166,58 @@ impl Cells {
                 cells
             })
             .collect();
-        Ok(Self { rounded: Rounded::of(rows), cell, rows: ordered, starts, nearest })
+        let rounded = rounded.map(|rows| {
+            let members = |cell: usize| &ordered[starts[cell]..starts[cell + 1]];
+            let panels = (0..k).into_par_iter().map(|cell| rows.pack(members(cell))).collect();
+            RoundedCells { rows, panels }
+        });
+        Ok(Self { rounded, cell, rows: ordered, starts, nearest })
+    }
+
+    /// The best of all rows for each of `of`.
+    fn best_of_all(
+        &self,
+        rows: &Vectors,
+        of: &[u32],
+        count: usize,
+        monitor: &dyn Monitor,
+    ) -> Result<Vec<(f32, u32)>> {
+        if self.rounded.is_none() {
+            return exact_of(rows, of, count, monitor);
+        }
+        let all: Vec<u32> = (0..self.nearest.len() as u32).collect();
+        let parts: Vec<Vec<(f32, u32)>> = of
+            .par_chunks(of.len().div_ceil(4 * rayon::current_num_threads()).max(1))
+            .map(|part| {
+                monitor.check()?;
+                Ok(self.best(rows, part, &all, count))
+            })
+            .collect::<Result<_>>()?;
+        Ok(parts.concat())
+    }
+
+    /// The best of the rows in `cells` for each of `of`, itself left out, best first.
+    fn best(&self, rows: &Vectors, of: &[u32], cells: &[u32], count: usize) -> Vec<(f32, u32)> {
+        let Some(rounded) = &self.rounded else {
+            let near: Vec<u32> =
+                cells.iter().flat_map(|&cell| self.members(cell)).copied().collect();
+            let near_rows = near.iter().map(|&id| rows.row(id as usize));
+            return best_columns(rows, of, &Columns::gather(near_rows, rows.dim()), &near, count);
+        };
+        let candidates = count * RECHECKED;
+        let panels = cells.iter().map(|&cell| &rounded.panels[cell as usize]);
+        let mut best = rounded.rows.best(of, panels, candidates);
+        let mut kept = Vec::with_capacity(of.len() * count);
+        for (&row, best) in of.iter().zip(best.chunks_exact_mut(candidates)) {
+            for (similarity, id) in &mut *best {
+                if *id != u32::MAX {
+                    *similarity = dot(rows.row(row as usize), rows.row(*id as usize));
+                }
+            }
+            best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            kept.extend_from_slice(&best[..count]);
+        }
+        kept
     }
 
     fn members(&self, cell: u32) -> &[u32] {
@@ -194,15 +258,13 @@ fn in_cells(
         .into_par_iter()
         .map(|cell| {
             monitor.check()?;
-            let members = cells.members(cell);
-            let mut near: Vec<u32> = Vec::with_capacity(compared);
-            for &other in &cells.nearest[cell as usize] {
-                near.extend_from_slice(cells.members(other));
-                if near.len() >= compared.max(count + 1) {
-                    break;
-                }
+            let (mut near, mut rows_near) = (0, 0);
+            let nearest = &cells.nearest[cell as usize];
+            while rows_near < compared.max(count + 1) && near < nearest.len() {
+                rows_near += cells.members(nearest[near]).len();
+                near += 1;
             }
-            Ok(best_in_full(rows, members, &near, cells.rounded.as_ref(), count))
+            Ok(cells.best(rows, cells.members(cell), &nearest[..near], count))
         })
         .collect::<Result<_>>()?;
     let mut found = vec![(f32::NEG_INFINITY, u32::MAX); rows.len() * count];
@@ -211,30 +273,6 @@ fn in_cells(
         found[row as usize * count..][..count].copy_from_slice(best);
     }
     Ok(Neighbours::collect(count, found))
-}
-
-fn best_in_full(
-    rows: &Vectors,
-    members: &[u32],
-    near: &[u32],
-    rounded: Option<&Rounded>,
-    count: usize,
-) -> Vec<(f32, u32)> {
-    let Some(rounded) = rounded else {
-        let near_rows = near.iter().map(|&id| rows.row(id as usize));
-        return best_columns(rows, members, &Columns::gather(near_rows, rows.dim()), near, count);
-    };
-    let candidates = (count * RECHECKED).min(near.len() - 1);
-    let mut best = rounded.best(members, near, candidates);
-    let mut kept = Vec::with_capacity(members.len() * count);
-    for (&row, best) in members.iter().zip(best.chunks_exact_mut(candidates)) {
-        for (similarity, id) in &mut *best {
-            *similarity = dot(rows.row(row as usize), rows.row(*id as usize));
-        }
-        best.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        kept.extend_from_slice(&best[..count]);
-    }
-    kept
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 
 use std::sync::OnceLock;
 
-use super::product::{PANEL, ROWS};
+use rayon::prelude::*;
+
+use super::centring::CHUNK;
+use super::product::{PANEL, ROWS, dot};
 use super::similarity::keep_best;
 use crate::vectors::Vectors;
 
@@ -11,67 +14,121 @@ use crate::vectors::Vectors;
 const GROUP: usize = 4;
 /// Numbers farther than this many standard deviations out are cut off.
 const WIDEST: f64 = 5.0;
-/// Packed columns that are used together; those of 384 dimensions fill 393 kB.
-const PANELS_PER_BLOCK: usize = 32;
-
 /// Rows of bytes, each padded to whole groups.
 pub(super) struct Rounded {
     dim: usize,
+    /// What numbers are multiplied by before they are rounded.
+    scale: f32,
     bytes: Vec<i8>,
+}
+
+/// The right side of a product: panel after panel of 32 columns; within one, group after group of
+/// four dimensions, of every column. Moved to be positive, which adds the same to all products of a row.
+pub(super) struct Panels {
+    ids: Vec<u32>,
+    bytes: Vec<u8>,
 }
 
 impl Rounded {
     /// `None` where the processor is not made for it: then it would be slower, not faster.
     pub(super) fn of(rows: &Vectors) -> Option<Self> {
         kernel()?;
-        let squares: f64 = rows.values().iter().map(|&x| f64::from(x) * f64::from(x)).sum();
-        let deviation = (squares / rows.values().len().max(1) as f64).sqrt();
+        let sums = rows.values().par_chunks(CHUNK * rows.dim());
+        let sums: Vec<f64> =
+            sums.map(|part| part.iter().map(|&x| f64::from(x) * f64::from(x)).sum()).collect();
+        let deviation = (sums.into_iter().sum::<f64>() / rows.values().len().max(1) as f64).sqrt();
         let scale = (f64::from(i8::MAX) / (WIDEST * deviation.max(1e-12))) as f32;
+        Some(Self::with_scale(rows, scale))
+    }
+
+    fn with_scale(rows: &Vectors, scale: f32) -> Self {
         let dim = rows.dim().next_multiple_of(GROUP);
         let mut bytes = vec![0; rows.len() * dim];
-        for (bytes, row) in bytes.chunks_exact_mut(dim).zip(rows.rows()) {
-            for (byte, value) in bytes.iter_mut().zip(row) {
-                *byte = (value * scale).round().clamp(-127.0, 127.0) as i8;
+        let parts = rows.values().par_chunks(CHUNK * rows.dim());
+        bytes.par_chunks_mut(CHUNK * dim).zip(parts).for_each(|(bytes, part)| {
+            for (bytes, row) in bytes.chunks_exact_mut(dim).zip(part.chunks_exact(rows.dim())) {
+                for (byte, value) in bytes.iter_mut().zip(row) {
+                    let value = value * scale;
+                    *byte = (value + 0.5_f32.copysign(value)).clamp(-127.0, 127.0) as i8;
+                }
             }
-        }
-        Some(Self { dim, bytes })
+        });
+        Self { dim, scale, bytes }
     }
 
     fn row(&self, row: u32) -> &[i8] {
         &self.bytes[row as usize * self.dim..][..self.dim]
     }
 
-    /// For each of `rows` the `count` best among `ids`, itself left out, best first: what they are
-    /// sorted by tells only which of a row's candidates are better than others.
-    pub(super) fn best(&self, rows: &[u32], ids: &[u32], count: usize) -> Vec<(f32, u32)> {
-        let kernel = kernel().expect("made only where there is one");
-        let columns = self.pack(ids);
-        let of_panel = self.dim * PANEL;
+    /// For each of `rows` the `count` best of `columns`, itself left out, best first: what they are
+    /// sorted by tells only which of a row's candidates are better than others. `u32::MAX` where
+    /// there are no more.
+    pub(super) fn best<'a>(
+        &self,
+        rows: &[u32],
+        columns: impl Iterator<Item = &'a Panels>,
+        count: usize,
+    ) -> Vec<(f32, u32)> {
         let mut best = vec![(f32::NEG_INFINITY, u32::MAX); rows.len() * count];
-        let (mut values, mut largest) = ([[0.0; PANEL]; ROWS], [0.0; ROWS]);
-        for (block, panels) in columns.chunks(PANELS_PER_BLOCK * of_panel).enumerate() {
-            for (first, part) in rows.chunks(ROWS).enumerate() {
-                let tile: [&[i8]; ROWS] =
-                    std::array::from_fn(|r| self.row(part[r.min(part.len() - 1)]));
-                for (panel, packed) in panels.chunks_exact(of_panel).enumerate() {
-                    kernel(&tile, packed, &mut values, &mut largest);
-                    let column = (block * PANELS_PER_BLOCK + panel) * PANEL;
-                    let ids = &ids[column..ids.len().min(column + PANEL)];
-                    for (r, &row) in part.iter().enumerate() {
-                        let best = &mut best[(first * ROWS + r) * count..][..count];
-                        if largest[r] > best[count - 1].0 {
-                            keep_best(best, &values[r], ids.len(), ids, row);
-                        }
-                    }
+        for columns in columns {
+            self.for_each_row(rows, columns, |row, ids, values, largest| {
+                let best = &mut best[row * count..][..count];
+                if largest > best[count - 1].0 {
+                    keep_best(best, values, ids.len(), ids, rows[row]);
                 }
-            }
+            });
         }
         best
     }
 
-    /// Panel after panel of 32 columns; within one, group after group of four dimensions, of every
-    /// column. Moved to be positive, which adds the same to all products of a row.
-    fn pack(&self, ids: &[u32]) -> Vec<u8> {
+    /// Which of `centres` each row is closest to.
+    pub(super) fn closest(&self, centres: &Vectors) -> Vec<u32> {
+        let columns = Self::with_scale(centres, self.scale)
+            .pack(&(0..centres.len() as u32).collect::<Vec<_>>());
+        // The squared distance is that of the centre to the origin less twice the product, but for
+        // what is the same for all centres.
+        let square = self.scale * self.scale;
+        let offsets: Vec<f32> =
+            centres.rows().map(|centre| -0.5 * square * dot(centre, centre)).collect();
+        let all: Vec<u32> = (0..(self.bytes.len() / self.dim) as u32).collect();
+        let mut closest = vec![0; all.len()];
+        closest.par_chunks_mut(CHUNK).zip(all.par_chunks(CHUNK)).for_each(|(closest, rows)| {
+            let mut best = vec![f32::NEG_INFINITY; rows.len()];
+            self.for_each_row(rows, &columns, |row, ids, values, _| {
+                for (&id, value) in ids.iter().zip(values) {
+                    let value = value + offsets[id as usize];
+                    if value > best[row] {
+                        (best[row], closest[row]) = (value, id);
+                    }
+                }
+            });
+        });
+        closest
+    }
+
+    /// Gives `with` the place of a row, ids of a panel's columns, their products with the row and the largest.
+    fn for_each_row(
+        &self,
+        rows: &[u32],
+        columns: &Panels,
+        mut with: impl FnMut(usize, &[u32], &[f32; PANEL], f32),
+    ) {
+        let kernel = kernel().expect("made only where there is one");
+        let (mut values, mut largest) = ([[0.0; PANEL]; ROWS], [0.0; ROWS]);
+        for (first, part) in rows.chunks(ROWS).enumerate() {
+            let tile: [&[i8]; ROWS] =
+                std::array::from_fn(|r| self.row(part[r.min(part.len() - 1)]));
+            let panels = columns.bytes.chunks_exact(self.dim * PANEL);
+            for (panel, ids) in panels.zip(columns.ids.chunks(PANEL)) {
+                kernel(&tile, panel, &mut values, &mut largest);
+                for r in 0..part.len() {
+                    with(first * ROWS + r, ids, &values[r], largest[r]);
+                }
+            }
+        }
+    }
+
+    pub(super) fn pack(&self, ids: &[u32]) -> Panels {
         let of_panel = self.dim * PANEL;
         let mut panels = vec![0_u8; ids.len().div_ceil(PANEL) * of_panel];
         for (ids, panel) in ids.chunks(PANEL).zip(panels.chunks_exact_mut(of_panel)) {
@@ -84,7 +141,7 @@ impl Rounded {
                 }
             }
         }
-        panels
+        Panels { ids: ids.to_vec(), bytes: panels }
     }
 }
 
@@ -166,7 +223,6 @@ mod x86 {
 mod tests {
     use super::*;
     use crate::analyse::centring::normalise;
-    use crate::analyse::product::dot;
 
     #[test]
     fn candidates_hold_the_truly_nearest() {
@@ -177,7 +233,7 @@ mod tests {
             let rows = Vectors::new(dim, values);
             let Some(rounded) = Rounded::of(&rows) else { return };
             let (own, ids): (Vec<u32>, Vec<u32>) = ((0..25).collect(), (0..300).rev().collect());
-            let best = rounded.best(&own, &ids, 20);
+            let best = rounded.best(&own, [rounded.pack(&ids)].iter(), 20);
             for (&row, best) in own.iter().zip(best.chunks_exact(20)) {
                 let likeness = |id: u32| dot(rows.row(row as usize), rows.row(id as usize));
                 let nearest = (0..300)

@@ -119,19 +119,29 @@ pub(crate) fn load(
 /// Finds where a text stands: in several places when a context makes two texts the same.
 struct Places<'a> {
     hashes: &'a [TextHash],
-    by_hash: Vec<usize>,
+    /// The beginning of every hash with its place, in order.
+    by_beginning: Vec<(u64, u32)>,
 }
 
 impl<'a> Places<'a> {
     fn of(hashes: &'a [TextHash]) -> Self {
-        let mut by_hash: Vec<usize> = (0..hashes.len()).collect();
-        by_hash.sort_unstable_by_key(|&place| (hashes[place], place));
-        Self { hashes, by_hash }
+        let mut by_beginning: Vec<(u64, u32)> = hashes.iter().map(beginning).zip(0..).collect();
+        by_beginning.sort_unstable();
+        Self { hashes, by_beginning }
     }
 
     fn find(&self, hash: &TextHash) -> impl Iterator<Item = usize> {
-        let first = self.by_hash.partition_point(|&place| self.hashes[place] < *hash);
-        let found = self.by_hash[first..].iter().copied();
-        found.take_while(|&place| self.hashes[place] == *hash)
+        let beginning = beginning(hash);
+        let first = self.by_beginning.partition_point(|&(before, _)| before < beginning);
+        self.by_beginning[first..]
+            .iter()
+            .take_while(move |&&(same, _)| same == beginning)
+            .map(|&(_, place)| place as usize)
+            .filter(|&place| self.hashes[place] == *hash)
     }
+}
+
+fn beginning(hash: &TextHash) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = hash.0;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
