@@ -15,6 +15,8 @@ export type Dims = 2 | 3;
 /** A longer list waits until somebody asks for its map. */
 const MOST_BY_ITSELF = 20_000;
 const LOOK_EVERY_MS = 125;
+/** Looking takes its time with a million points: most of it shall go into the layout. */
+const LOOKING_SHARE = 0.2;
 /** How much of the way to its true frame a forming map goes at every look. */
 const SETTLING = 0.35;
 
@@ -145,9 +147,12 @@ export class ItemMap {
 
   /** Shows the layout as it forms. */
   async #watch(job: JobId, key: string, request: MapRequest): Promise<void> {
+    let tookMs = 0;
     while (this.#forming?.job === job) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      const waitMs = Math.max(LOOK_EVERY_MS, tookMs / LOOKING_SHARE);
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
       if (this.#forming?.job !== job || this.#forming.isPaused || this.key !== key) continue;
+      const askedAt = performance.now();
       // If this fails, the job fails too and tells why.
       const raw = await this.#work.backend.positions(request).catch(() => null);
       if (raw && this.#forming?.job === job && this.key === key) {
@@ -155,6 +160,7 @@ export class ItemMap {
         this.#shownKey = key;
         this.view = null;
       }
+      tookMs = performance.now() - askedAt;
     }
   }
 
