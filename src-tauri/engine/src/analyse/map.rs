@@ -23,8 +23,11 @@ use crate::vectors::Vectors;
 pub const NEIGHBOURS: usize = 15;
 /// Share of true neighbours that a map needs: those that are missed are hardly nearer than others.
 const RECALL: f64 = 0.9;
-/// Items whose neighbourhoods are looked at to judge a map.
+/// Items whose neighbourhoods are looked at to judge a map; fewer in a list so long that it would
+/// take more comparisons than this, but not fewer than the least.
 const JUDGED: usize = 400;
+const LEAST_JUDGED: usize = 100;
+const COMPARISONS: usize = 100_000_000;
 /// Items up to which t-SNE ends before patience does.
 const MOST_FOR_TSNE: usize = 50_000;
 
@@ -174,7 +177,7 @@ fn trustworthiness(
     if k == 0 {
         return Ok(1.0);
     }
-    let step = n.div_ceil(JUDGED).max(1);
+    let step = n.div_ceil((COMPARISONS / n).clamp(LEAST_JUDGED, JUDGED)).max(1);
     let judged: Vec<usize> = (0..n).step_by(step).collect();
     let columns = Columns::gather(judged.iter().map(|&row| rows.row(row)), rows.dim());
     let near: Vec<Near> = judged
@@ -186,10 +189,13 @@ fn trustworthiness(
             let products = matrix(rows.select(ids.iter().copied()).values(), &columns);
             let similarities: Vec<f32> =
                 products.chunks_exact(judged.len()).map(|products| products[column]).collect();
-            let least = similarities.iter().copied().fold(f32::INFINITY, f32::min);
-            Ok(Near { row, ids, similarities, least })
+            Ok(Near { row, ids, similarities })
         })
         .collect::<Result<_>>()?;
+    let least: Vec<f32> = near
+        .iter()
+        .map(|near| near.similarities.iter().copied().fold(f32::INFINITY, f32::min))
+        .collect();
     // How many rows are nearer in the space than each of those that are near on the map.
     let nearer: Vec<Vec<usize>> = rows
         .values()
@@ -200,11 +206,11 @@ fn trustworthiness(
             let mut nearer = vec![0; judged.len() * k];
             for (place, products) in matrix(values, &columns).chunks_exact(judged.len()).enumerate()
             {
-                let row = chunk * CHUNK + place;
-                for ((near, &product), nearer) in
-                    near.iter().zip(products).zip(nearer.chunks_exact_mut(k))
-                {
-                    near.count(row, product, nearer);
+                for (column, (&product, &least)) in products.iter().zip(&least).enumerate() {
+                    if product >= least {
+                        let nearer = &mut nearer[column * k..][..k];
+                        near[column].count(chunk * CHUNK + place, product, nearer);
+                    }
                 }
             }
             Ok(nearer)
@@ -222,13 +228,12 @@ struct Near {
     row: usize,
     ids: Vec<usize>,
     similarities: Vec<f32>,
-    least: f32,
 }
 
 impl Near {
     /// Adds `other` to the counts of those that it is nearer than: of two that are as near, the first is.
     fn count(&self, other: usize, similarity: f32, nearer: &mut [usize]) {
-        if similarity < self.least || other == self.row {
+        if other == self.row {
             return;
         }
         for ((&id, &own), nearer) in self.ids.iter().zip(&self.similarities).zip(nearer) {
