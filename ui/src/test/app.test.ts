@@ -166,6 +166,26 @@ describe("a workbook", () => {
     expect(screen.queryByTestId("stopped")).toBeNull();
   });
 
+  it("has a map and a heatmap before it has topics", async () => {
+    const { user } = await start({ tickMs: 150, textsPerTick: 100 });
+    await user.click(screen.getByTestId("sample-nine"));
+    await waitFor(() => {
+      expect(screen.getByTestId("progress").textContent).toContain("Finding topics");
+    });
+    await user.click(screen.getByTestId("cancel"));
+    await screen.findByTestId("no-topics");
+    expect(screen.getByTestId<HTMLButtonElement>("tab-board").disabled, "no topics, no board").toBe(true);
+    await user.click(screen.getByTestId("tab-heatmap"));
+    await screen.findByTestId("heatmap");
+    await user.click(screen.getByTestId("tab-map"));
+    await waitFor(
+      () => {
+        expect(screen.getByTestId("map").dataset.points).toBe("9");
+      },
+      { timeout: 5000 },
+    );
+  });
+
   it("selects a word in every view at once", async () => {
     const { user } = await startWithNine();
     await user.click(chipOf("Google"));

@@ -322,7 +322,8 @@ export class Session {
   /** Whether a tab has something to show: the list from the start, likeness with vectors, the rest with topics. */
   hasTab(tab: Tab): boolean {
     if (tab === "words") return true;
-    if (tab === "heatmap" || tab === "map") return this.workbook.isLoaded && this.workbook.missingVectors === 0;
+    if (tab === "heatmap" || tab === "map")
+      return this.workbook.isLoaded && this.workbook.missingVectors === 0;
     return this.workbook.view.hasTopics && (tab !== "score" || this.score.judges.length > 0);
   }
 
