@@ -28,8 +28,8 @@ const PREVIEW_CHARS: usize = 300;
 const LONG_CHARS: usize = 1_000;
 
 /// A preview reads no more than this of a long list, in rows and in bytes of cells.
-const PREVIEW_READS_ROWS: usize = 65_536;
-const PREVIEW_READS_BYTES: usize = 8 << 20;
+const PREVIEW_READS_ROWS: usize = 131_072;
+const PREVIEW_READS_BYTES: usize = 12 << 20;
 
 /// Progress is told, and the wish to stop looked at, once in so many rows.
 const ROWS_PER_STEP: usize = 1_024;

@@ -98,12 +98,13 @@ impl Workbook {
         monitor: &dyn Monitor,
         frame: &mut Frame<'_>,
     ) -> Result<LaidOut> {
-        let (centred, list) = if key.model == self.model() {
-            self.centred_and_list(monitor)?
+        let (vectors, list) = self.embedded_by(&key.model, monitor)?;
+        let centred = if key.model == self.model_of(&list.sorting) {
+            self.centred.get(list.reread, || Centred::of(&vectors))
         } else {
-            let (vectors, list) = self.embedded_by(&key.model, monitor)?;
-            (Arc::new(Centred::of(&vectors)), list)
+            Arc::new(Centred::of(&vectors))
         };
+        drop(vectors);
         let rows = &centred.rows;
         let laid_out = Vec::clone(&self.fingerprint(&list));
         monitor.check()?;
