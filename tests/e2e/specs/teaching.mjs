@@ -298,6 +298,14 @@ async function menuOf(app, topic, entry) {
     if (!(await app.has(entry))) await app.session.click(trigger);
     return app.has(entry);
   });
+  // A list that has just changed may still push the menu about: a click would miss it.
+  let before = "";
+  await until("the menu stands still", async () => {
+    const place = JSON.stringify(await app.box(entry));
+    const isStill = place === before;
+    before = place;
+    return isStill;
+  });
   await app.click(entry);
 }
 
