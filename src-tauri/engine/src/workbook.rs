@@ -552,7 +552,12 @@ impl Workbook {
     fn centred_and_list(&self, monitor: &dyn Monitor) -> Result<(Arc<Centred>, Snapshot)> {
         let (vectors, list) = self.embedded(monitor)?;
         monitor.check()?;
-        Ok((self.centred.get(list.reread, || Centred::of(&vectors)), list))
+        Ok((self.centred_of(&vectors, &list), list))
+    }
+
+    /// `vectors`, which are those of `list` by its model in use, without what they have in common.
+    fn centred_of(&self, vectors: &Vectors, list: &Snapshot) -> Arc<Centred> {
+        self.centred.get(list.reread, || Centred::of(vectors))
     }
 
     fn space_and_list(&self, monitor: &dyn Monitor) -> Result<(Arc<Space>, Snapshot)> {
@@ -568,7 +573,7 @@ impl Workbook {
     pub fn profiles_and_list(&self) -> Result<(Arc<Vec<TopicProfile>>, Snapshot)> {
         let (vectors, list) = self.embedded(&Silent)?;
         let profiles = self.topic_profiles.get(list.placed, || {
-            let centred = self.centred.get(list.reread, || Centred::of(&vectors));
+            let centred = self.centred_of(&vectors, &list);
             topic_profiles_in(&vectors, &centred.rows, &list.sorting)
         });
         Ok((profiles, list))

@@ -66,14 +66,8 @@ pub fn normalise(row: &mut [f32]) {
 /// `rows` less `mean`, scaled to unit length again. A row equal to the mean becomes zeros.
 #[must_use]
 pub fn centred(rows: &Vectors, mean: &[f32]) -> Vectors {
-    into_centred(rows.clone(), mean)
-}
-
-/// As [`centred`], in place.
-#[must_use]
-pub fn into_centred(rows: Vectors, mean: &[f32]) -> Vectors {
     let dim = rows.dim();
-    let mut values = rows.into_values();
+    let mut values = rows.values().to_vec();
     values.par_chunks_mut(CHUNK * dim).for_each(|chunk| {
         for row in chunk.chunks_exact_mut(dim) {
             row.iter_mut().zip(mean).for_each(|(value, mean)| *value -= mean);

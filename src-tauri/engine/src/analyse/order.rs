@@ -3,7 +3,7 @@
 use kodama::{Method, linkage};
 use rayon::prelude::*;
 
-use super::centring::{into_centred, mean};
+use super::centring::Centred;
 use super::principal::{SAMPLE, axes};
 use super::product::{Columns, dot, matrix};
 use super::tree::turned;
@@ -60,8 +60,8 @@ fn leaves(vectors: &Vectors, group: &[u32]) -> Vec<u32> {
 fn along_first_component(vectors: &Vectors, group: Vec<u32>) -> Vec<u32> {
     let step = group.len().div_ceil(SAMPLE).max(1);
     let some = vectors.select(group.iter().step_by(step).map(|&item| item as usize));
-    let mean = mean(&some);
-    let axes = axes(&into_centred(some, &mean), 2);
+    let Centred { mean, rows } = Centred::of(&some);
+    let axes = axes(&rows, 2);
     let middle: Vec<f32> = axes.rows().map(|axis| dot(axis, &mean)).collect();
     let mut angles: Vec<(f32, u32)> = group
         .into_par_iter()

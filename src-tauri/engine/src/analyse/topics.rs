@@ -10,7 +10,7 @@
 
 use rayon::prelude::*;
 
-use super::centring::{Centred, centroids, into_centred, mean};
+use super::centring::{Centred, centroids};
 use super::classify::Suggestion;
 use super::density::hdbscan;
 use super::kmeans::{Partition, Rounds, lloyd, restarted};
@@ -135,7 +135,6 @@ pub fn find<'a>(
     naming: impl Into<Naming<'a>>,
     monitor: &dyn Monitor,
 ) -> Result<Sorting> {
-    check_count(params, vectors.len())?;
     find_centred(&Centred::of(vectors).rows, texts, params, naming, monitor)
 }
 
@@ -424,8 +423,7 @@ fn reread<'a>(
         .flat_map(|(topic, place)| std::iter::repeat_n(Some(place), witnesses(topic)))
         .collect();
     let rows = embed_all(reader, &texts, &Quiet(monitor))?;
-    let mean = mean(&rows);
-    let rows = into_centred(rows, &mean);
+    let rows = Centred::of(&rows).rows;
     let centres = centroids(&rows, &group, topics.len());
     let mut start = 0;
     let topics = topics

@@ -100,7 +100,7 @@ impl Workbook {
     ) -> Result<LaidOut> {
         let (vectors, list) = self.embedded_by(&key.model, monitor)?;
         let centred = if key.model == self.model_of(&list.sorting) {
-            self.centred.get(list.reread, || Centred::of(&vectors))
+            self.centred_of(&vectors, &list)
         } else {
             Arc::new(Centred::of(&vectors))
         };

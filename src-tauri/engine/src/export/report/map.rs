@@ -3,7 +3,7 @@
 use super::super::html::Page;
 use super::super::palette;
 use super::{Report, pictures};
-use crate::analyse::centring::{centred, mean};
+use crate::analyse::centring::Centred;
 use crate::analyse::map::{Method, lay_out};
 use crate::error::Result;
 use crate::items::ItemId;
@@ -69,7 +69,7 @@ impl Laid {
             }
         }
         let rows = vectors.select(table.order.iter().map(|item| item.index()));
-        let rows = centred(&rows, &mean(&rows));
+        let rows = Centred::of(&rows).rows;
         let (method, quiet) = (Method::Pca, Quiet(monitor));
         let map = lay_out(&rows, method, 2, None, workbook.seed(), &quiet, &mut |_| ())?;
         let places = fitted(map.positions.chunks_exact(2).map(Some).collect());
