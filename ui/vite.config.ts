@@ -53,5 +53,8 @@ export default defineConfig({
     environment: "jsdom",
     setupFiles: ["./src/test/setup.ts"],
     include: ["src/**/*.test.ts"],
+    // A machine may halt for seconds: nothing here says how long a thing may take.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

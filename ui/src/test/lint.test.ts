@@ -82,5 +82,5 @@ describe("lint refuses", () => {
     const code =
       '<script lang="ts">\n  import { m } from "$lib/paraglide/messages";\n</script>\n\n<p class="x">{m.ok()} 5</p>\n\n<style>\n  .x {\n    color: var(--ink);\n  }\n</style>\n';
     expect(await complaints("src/views/board/Extra.svelte", code)).toEqual([]);
-  }, 30_000);
+  });
 });

@@ -188,12 +188,9 @@ describe("a download", () => {
     await user.click(inRow(SMALL).getByTestId("model-resume"));
     await user.click(screen.getByTestId("models-back"));
     await screen.findByTestId("models-fetching");
-    await waitFor(
-      () => {
-        expect(screen.queryByTestId("models-fetching"), "it came to its end").toBeNull();
-      },
-      { timeout: 4000 },
-    );
+    await waitFor(() => {
+      expect(screen.queryByTestId("models-fetching"), "it came to its end").toBeNull();
+    });
     expect(fetched(), "nothing was fetched twice").toBe(20);
     expect(before).toBeGreaterThan(0);
     await openModels(user);
@@ -500,12 +497,9 @@ describe("a draft", () => {
       );
     });
     expect(screen.getByTestId<HTMLButtonElement>("sort-open").disabled, "one can work on it").toBe(false);
-    await waitFor(
-      () => {
-        expect(model()).toContain("MiniLM");
-      },
-      { timeout: 3000 },
-    );
+    await waitFor(() => {
+      expect(model()).toContain("MiniLM");
+    });
     expect(screen.queryByTestId("draft-note")).toBeNull();
     expect(backend.calls).toContain("adoptModel all-MiniLM-L6-v2");
   });
@@ -532,24 +526,18 @@ describe("a draft", () => {
       expect(screen.getByTestId("draft-go-on"), "it stays cancelled").toBeTruthy();
     });
     await user.click(screen.getByTestId("draft-go-on"));
-    await waitFor(
-      () => {
-        expect(model()).toContain("MiniLM");
-      },
-      { timeout: 3000 },
-    );
+    await waitFor(() => {
+      expect(model()).toContain("MiniLM");
+    });
   });
 
   it("goes on by itself after other work", async () => {
     const { backend, user } = await startWithNine({ draftFrom: 5, tickMs: 60, textsPerTick: 1 });
     await screen.findByTestId("draft-note");
     await user.click(screen.getByTestId("find-again"));
-    await waitFor(
-      () => {
-        expect(model()).toContain("MiniLM");
-      },
-      { timeout: 4000 },
-    );
+    await waitFor(() => {
+      expect(model()).toContain("MiniLM");
+    });
     expect(sent(backend).length, "it was interrupted once").toBe(2);
   });
 });
@@ -591,6 +579,6 @@ describe("accessibility of models (axe)", () => {
       await user.click(screen.getByTestId("receipt-send"));
       await screen.findByTestId("receipt-used");
       expect(await violations(), "what was sent").toEqual([]);
-    }, 20_000);
+    });
   }
 });

@@ -545,5 +545,5 @@ describe("accessibility", () => {
     await user.click(await screen.findByTestId("menu-colour"));
     await screen.findAllByTestId("colour-choice");
     expect(await violations(), "colours").toEqual([]);
-  }, 60_000);
+  });
 });

@@ -260,7 +260,7 @@ describe("help", () => {
       await user.keyboard("{Escape}");
       expect(screen.queryByTestId("help")).toBeNull();
     }
-  }, 20_000);
+  });
 
   it("finds what is looked for, and clears with Escape before it closes", async () => {
     const { user } = await start();

@@ -1,6 +1,10 @@
 /** What jsdom lacks, as far as the window needs it: sizes, observers, pointer capture. */
-import { cleanup } from "@testing-library/svelte";
+import { cleanup, configure } from "@testing-library/svelte";
 import { afterEach, vi } from "vitest";
+
+/** How long a test waits for what it looks for. Long, because a busy machine may halt for seconds. */
+const PATIENCE_MS = 20_000;
+configure({ asyncUtilTimeout: PATIENCE_MS });
 
 const WIDTH = 800;
 const HEIGHT = 600;

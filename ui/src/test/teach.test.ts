@@ -415,6 +415,6 @@ describe("accessibility of sorting and teaching", () => {
       await user.click(screen.getByTestId("history-open"));
       await screen.findAllByTestId("history-entry");
       expect(await violations(), "history").toEqual([]);
-    }, 60_000);
+    });
   }
 });
