@@ -2,13 +2,17 @@
 //! prints comes through here.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "the terminal is the interface")]
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
+
+/// How many lines an error of a program that was watched holds.
+const LINES_KEPT: usize = 150;
 
 /// Tells the person something, at once.
 pub(crate) fn say(line: impl Display) {
@@ -57,6 +61,31 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs to the end, showing what it prints. An error holds the last of that, so that it can
+/// be told again when much else has been printed since.
+pub(crate) fn watch(command: &mut Command) -> Result<()> {
+    let (reader, writer) = std::io::pipe()?;
+    command.stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command.spawn().with_context(|| cannot_start(command))?;
+    // Our own ends of the pipe: it would never come to its end while they are open.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut last = VecDeque::with_capacity(LINES_KEPT);
+    for bytes in BufReader::new(reader).split(b'\n') {
+        let text = String::from_utf8_lossy(&bytes?).into_owned();
+        say(&text);
+        if last.len() == LINES_KEPT {
+            last.pop_front();
+        }
+        last.push_back(text);
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        let printed = Vec::from(last).join("\n");
+        bail!("{} ended with {status}. The last of what it printed:\n{printed}", line(command));
+    }
+    Ok(())
+}
+
 /// Runs to the end and gives what it printed. Errors come with what it complained about.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| cannot_start(command))?;
@@ -86,4 +115,25 @@ fn cannot_start(command: &Command) -> String {
 fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_fails_leaves_the_last_of_what_it_printed() {
+        let script = "for i in $(seq 1 200); do echo line $i; done; echo wrong >&2; exit 3";
+        let error = watch(program("sh").args(["-c", script])).expect_err("it ended with 3");
+        let told = format!("{error:#}");
+        assert!(told.contains("exit status: 3"), "how it ended: {told}");
+        assert!(told.ends_with("line 200\nwrong"), "both of its outputs, in order: {told}");
+        assert!(!told.contains("line 50\n"), "not all of it: {told}");
+        assert_eq!(told.lines().count(), LINES_KEPT + 1, "as many lines as are kept");
+    }
+
+    #[test]
+    fn a_program_that_succeeds_is_no_error() {
+        watch(program("sh").args(["-c", "echo fine"])).expect("it ended with success");
+    }
 }

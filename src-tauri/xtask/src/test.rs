@@ -3,10 +3,10 @@
 
 use std::time::Instant;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Error, Result, bail, ensure};
 
 use crate::assets::{self, Profile};
-use crate::process::{cargo, complain, npm, program, run, say};
+use crate::process::{cargo, complain, npm, program, run, say, watch};
 use crate::run::target;
 use crate::{bundle, setup, tidy};
 
@@ -80,44 +80,44 @@ impl Choice {
 pub(crate) fn all(choice: &Choice) -> Result<()> {
     choice.check()?;
     let started = Instant::now();
-    let mut failed: Vec<&str> = Vec::new();
+    let mut failed: Vec<(&str, Error)> = Vec::new();
     let mut passed = 0;
     let preparation = PREPARATION.iter().map(|step| (step, true));
     for (step, needed_by_all) in preparation.chain(STEPS.iter().map(|step| (step, false))) {
         if !choice.takes(step) {
             continue;
         }
-        if take(step) {
-            passed += 1;
-        } else {
-            failed.push(step.name);
-            if needed_by_all {
-                break;
+        match take(step) {
+            Ok(()) => passed += 1,
+            Err(error) => {
+                failed.push((step.name, error));
+                if needed_by_all {
+                    break;
+                }
             }
         }
     }
     let minutes = started.elapsed().as_secs_f64() / 60.0;
     say(format_args!("\n{passed} passed, {} failed in {minutes:.1} minutes", failed.len()));
+    // Told again here: what failed first is far up by now.
+    for (name, error) in &failed {
+        complain(format_args!("\n== {name} failed: {error:#}"));
+    }
     if !failed.is_empty() {
-        bail!("Failed: {}.", failed.join(", "));
+        let names: Vec<&str> = failed.iter().map(|(name, _)| *name).collect();
+        bail!("Failed: {}.", names.join(", "));
     }
     Ok(())
 }
 
-/// Whether the step succeeded.
-fn take(step: &Step) -> bool {
+fn take(step: &Step) -> Result<()> {
     say(format_args!("\n== {}: {}", step.name, step.what));
     let started = Instant::now();
     let outcome = (step.work)();
     let seconds = started.elapsed().as_secs_f64();
-    match &outcome {
-        Ok(()) => say(format_args!("== {} passed in {seconds:.1} s", step.name)),
-        Err(error) => {
-            complain(format_args!("{error:#}"));
-            say(format_args!("== {} FAILED after {seconds:.1} s", step.name));
-        }
-    }
-    outcome.is_ok()
+    let ended = if outcome.is_ok() { "passed in" } else { "FAILED after" };
+    say(format_args!("== {} {ended} {seconds:.1} s", step.name));
+    outcome
 }
 
 fn set_up() -> Result<()> {
@@ -131,7 +131,7 @@ fn make_assets() -> Result<()> {
 }
 
 fn cargo_run(arguments: &[&str]) -> Result<()> {
-    run(cargo().args(arguments))
+    watch(cargo().args(arguments))
 }
 
 fn clippy() -> Result<()> {
@@ -139,7 +139,7 @@ fn clippy() -> Result<()> {
 }
 
 fn ui(script: &str) -> Result<()> {
-    run(npm("ui").args(["run", "--silent", script]))
+    watch(npm("ui").args(["run", "--silent", script]))
 }
 
 /// WebDriver for an app's own window exists for WebKitGTK alone.
