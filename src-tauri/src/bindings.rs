@@ -22,7 +22,6 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             system::pending_files,
             system::ask_open_paths,
             system::ask_save_path,
-            system::ask_picture_path,
             system::ask_folder,
             system::zoom_window,
             system::close_window,

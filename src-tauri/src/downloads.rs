@@ -11,6 +11,7 @@ use kindred_engine::models::download::TransferMonitor;
 use tauri::ipc::Channel;
 
 use crate::messages::DownloadProgress;
+use kindred_engine::sentence;
 
 /// Ten messages a second are enough for a bar.
 const SEND_EVERY: Duration = Duration::from_millis(100);
@@ -35,9 +36,9 @@ impl Downloads {
     ) -> EngineResult<Download<'_>> {
         let mut running = self.locked();
         if running.contains_key(model) {
-            return Err(EngineError::Invalid(
-                "This model is being downloaded already. Wait for it, or pause it.".to_owned(),
-            ));
+            return Err(EngineError::Invalid(sentence!(
+                "This model is being downloaded already. Wait for it, or pause it."
+            )));
         }
         let stop = Arc::new(AtomicBool::new(false));
         running.insert(model.to_owned(), Arc::clone(&stop));

@@ -4,39 +4,43 @@
 use std::error::Error as _;
 
 use kindred_engine::error::Error as EngineError;
+use kindred_engine::sentence;
+use kindred_engine::sentence::Sentence as EngineSentence;
 use serde::Serialize;
 use specta::Type;
 
-use crate::messages::ErrorCode;
+use crate::messages::{ErrorCode, Sentence};
 
 pub(crate) type Result<T, E = AppError> = std::result::Result<T, E>;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Type)]
 pub struct AppError {
     pub code: ErrorCode,
-    /// A sentence for the person: what happened, then what to do.
-    pub message: String,
+    /// What happened, then what to do.
+    pub message: Sentence,
     /// The chain of causes.
     pub detail: String,
 }
 
 impl AppError {
     /// An error met for the first time is logged here, and nowhere else.
-    fn new(code: ErrorCode, message: impl Into<String>, detail: impl Into<String>) -> Self {
-        let (message, detail) = (message.into(), detail.into());
+    fn new(code: ErrorCode, message: EngineSentence, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
         tracing::warn!(?code, detail, "{message}");
-        Self { code, message, detail }
+        Self { code, message: message.into(), detail }
     }
 
     pub(crate) fn no_workbook() -> Self {
-        Self::new(ErrorCode::NoWorkbook, "No workbook is open. Open one first.", "")
+        Self::new(ErrorCode::NoWorkbook, sentence!("No workbook is open. Open one first."), "")
     }
 
     /// A bug or a broken system: nothing the person did.
     pub(crate) fn internal(cause: impl std::fmt::Display) -> Self {
         Self::new(
             ErrorCode::Internal,
-            "Something went wrong inside Kindred. Everything that was saved is still there: try again.",
+            sentence!(
+                "Something went wrong inside Kindred. Everything that was saved is still there: try again."
+            ),
             cause.to_string(),
         )
     }
@@ -44,7 +48,7 @@ impl AppError {
 
 impl From<EngineError> for AppError {
     fn from(error: EngineError) -> Self {
-        Self::new(code_of(&error), error.to_string(), chain(&error))
+        Self::new(code_of(&error), error.sentence(), chain(&error))
     }
 }
 
@@ -88,7 +92,7 @@ mod tests {
     #[test]
     fn every_engine_error_has_a_code_and_its_own_sentence() {
         let path = || PathBuf::from("list.kindred");
-        let reason = || String::from("The reason.");
+        let reason = || sentence!("The reason.");
         for (error, code) in [
             (EngineError::Unreadable { path: path(), reason: reason() }, ErrorCode::Unreadable),
             (EngineError::NothingToImport { reason: reason() }, ErrorCode::NothingToImport),
@@ -97,12 +101,12 @@ mod tests {
             (EngineError::ReadOnly, ErrorCode::ReadOnly),
             (EngineError::DiskFull, ErrorCode::DiskFull),
             (EngineError::ModelUnavailable { reason: reason() }, ErrorCode::ModelUnavailable),
-            (EngineError::Embedding { reason: reason() }, ErrorCode::Embedding),
+            (EngineError::Embedding { reason: reason().to_string() }, ErrorCode::Embedding),
             (EngineError::Unwritable { path: path(), reason: reason() }, ErrorCode::Unwritable),
             (EngineError::Invalid(reason()), ErrorCode::Invalid),
             (EngineError::Cancelled, ErrorCode::Internal),
         ] {
-            let sentence = error.to_string();
+            let sentence = Sentence::from(error.sentence());
             let app_error = AppError::from(error);
             assert_eq!(app_error.code, code, "the window acts on the code of {sentence:?}");
             assert_eq!(app_error.message, sentence, "the person reads the engine's sentence");

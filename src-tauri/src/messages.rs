@@ -58,6 +58,44 @@ pub enum ErrorCode {
     Internal,
 }
 
+/// What the engine says, in parts, for the window to say it in its own language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct Sentence {
+    /// In English, with `{name}` where a value goes.
+    pub pattern: String,
+    pub values: Vec<SentenceValue>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SentenceValue {
+    pub name: String,
+    pub part: SentencePart,
+}
+
+/// What stands in a sentence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum SentencePart {
+    /// The same in every language.
+    Text {
+        text: String,
+    },
+    Count {
+        #[specta(type = Number)]
+        count: f64,
+    },
+    /// How long a file is.
+    Bytes {
+        #[specta(type = Number)]
+        bytes: f64,
+    },
+    Sentence {
+        sentence: Sentence,
+    },
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Unit {
@@ -96,7 +134,7 @@ pub struct StartInfo {
     pub samples: Vec<Sample>,
     pub recents: Vec<Recent>,
     /// Why nothing can be embedded on this computer, as a sentence.
-    pub engine_problem: Option<String>,
+    pub engine_problem: Option<Sentence>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -178,8 +216,8 @@ pub struct WorkbookView {
     pub contexts: Vec<ItemContext>,
     /// Topics were found at least once.
     pub has_topics: bool,
-    pub undo_label: Option<String>,
-    pub redo_label: Option<String>,
+    pub undo_label: Option<Sentence>,
+    pub redo_label: Option<Sentence>,
     pub report: ImportReport,
     /// The window's own memory (tab, zoom, palette), a string only the window understands; "" at first.
     pub view: String,
@@ -266,7 +304,7 @@ pub struct Follower {
 #[serde(rename_all = "camelCase")]
 pub struct History {
     /// "Moved 3 words to fruit".
-    pub labels: Vec<String>,
+    pub labels: Vec<Sentence>,
     /// So many of them are done; the rest was undone.
     pub done: u32,
 }

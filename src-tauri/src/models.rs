@@ -23,6 +23,8 @@ use kindred_engine::workbook::{Namer, Workbook};
 use crate::downloads::Downloads;
 use crate::keys::Keys;
 use crate::messages::{ModelView, count};
+use kindred_engine::sentence;
+use kindred_engine::sentence::Sentence;
 
 /// Models that stay loaded beside those that are part of Kindred.
 const MOST_LOADED: usize = 2;
@@ -32,8 +34,8 @@ pub(crate) struct Models {
     pub(crate) keys: Keys,
     pub(crate) downloads: Downloads,
     resources: PathBuf,
-    default: OnceLock<Result<Loaded, String>>,
-    instant: OnceLock<Result<Shared, String>>,
+    default: OnceLock<Result<Loaded, Sentence>>,
+    instant: OnceLock<Result<Shared, Sentence>>,
     /// Fetched models and a person's own, the one used last at the end.
     others: Mutex<Vec<(ModelKey, Shared)>>,
     /// Kept while the app runs, with what they were sent.
@@ -62,13 +64,13 @@ impl Models {
 
     /// Why the default model cannot be used, as a sentence. Does not wait for
     /// a model that is loading: nothing is known to be wrong with it.
-    pub(crate) fn problem(&self) -> Option<String> {
+    pub(crate) fn problem(&self) -> Option<Sentence> {
         let is_complete = PARTS.iter().all(|part| self.resources.join(part).is_file())
             && library(&self.resources).is_file();
         if is_complete && self.default.get().is_none() {
             return None;
         }
-        self.loaded().err().map(|error| error.to_string())
+        self.loaded().err().map(|error| error.sentence())
     }
 
     /// Waits until the default model is loaded.
@@ -111,10 +113,7 @@ impl Models {
     /// `ModelUnavailable` for vectors of a model that is not on this computer.
     pub(crate) fn of(&self, key: &ModelKey) -> EngineResult<Model> {
         self.library.by_key(key).ok_or_else(|| EngineError::ModelUnavailable {
-            reason: format!(
-                "The model {} is not on this computer. Open Models to fetch it or to use another one.",
-                key.id
-            ),
+            reason: sentence!("The model {model} is not on this computer. Open Models to fetch it or to use another one.", model = &key.id),
         })
     }
 
@@ -131,15 +130,15 @@ impl Models {
                 .instant
                 .get_or_init(|| {
                     let opened = InstantEmbedder::open(&self.resources);
-                    opened.map(Shared::new).map_err(|error| error.to_string())
+                    opened.map(Shared::new).map_err(|error| error.sentence())
                 })
                 .clone()
                 .map_err(|reason| EngineError::ModelUnavailable { reason }),
             Model::Spelling => Ok(Shared::new(HashingEmbedder::spelling())),
             Model::Catalogue(_) | Model::Own(_) => self.other(model, monitor),
-            Model::Server(server) => Err(EngineError::Invalid(format!(
-                "{} runs on a server. Texts are sent there only when you say so.",
-                server.model
+            Model::Server(server) => Err(EngineError::Invalid(sentence!(
+                "{model} runs on a server. Texts are sent there only when you say so.",
+                model = &server.model
             ))),
         }
     }
@@ -231,7 +230,7 @@ impl Models {
 
     fn loaded(&self) -> EngineResult<&Loaded> {
         self.default
-            .get_or_init(|| load(&self.resources).map_err(|error| error.to_string()))
+            .get_or_init(|| load(&self.resources).map_err(|error| error.sentence()))
             .as_ref()
             .map_err(|reason| EngineError::ModelUnavailable { reason: reason.clone() })
     }
@@ -275,9 +274,9 @@ impl Embedder for Unasked {
             return Ok(());
         }
         Err(EngineError::ModelUnavailable {
-            reason: format!(
-                "{} runs on a server, and nothing is sent there without being asked for.",
-                self.name
+            reason: sentence!(
+                "{model} runs on a server, and nothing is sent there without being asked for.",
+                model = &self.name
             ),
         })
     }
@@ -324,7 +323,7 @@ mod tests {
         let models = Models::new(empty.path().to_path_buf(), library);
         let problem = models.problem().expect("nothing is there");
         assert!(
-            problem.contains("could not be loaded"),
+            problem.to_string().contains("could not be loaded"),
             "the start screen says what is wrong: {problem}"
         );
         models.warm_up();

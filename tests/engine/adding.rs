@@ -28,6 +28,7 @@ use crate::desk::{
     DIM, Desk, day, embedder, key, kind, list, numbered, origin, sorting, this_program,
 };
 use crate::undo::random_edit;
+use kindred_engine::sentence::Sentence;
 
 /// `count` texts whose numbers start at `first`, each with the cells of two columns.
 fn with_columns(first: usize, count: usize, columns: [&str; 2]) -> ImportedList {
@@ -191,7 +192,7 @@ fn vectors_that_came_with_a_list_are_those_of_the_workbook() {
     assert_eq!(workbook.cells(&[ItemId(7)]).expect("read"), [["note 8"]], "the others keep theirs");
     let report = workbook.report();
     assert_eq!((report.kept, report.problem_count), (58, 2), "and that is told");
-    assert!(report.problems[0].message.starts_with("text 7 was left out"), "by name");
+    assert!(report.problems[0].message.to_string().starts_with("text 7 was left out"), "by name");
     assert_eq!(workbook.embedded_count(), 58, "all others have their vectors");
     let rows = workbook.vectors().expect("they are there");
     let lengths = rows.rows().map(|row| row.iter().map(|value| value * value).sum::<f32>());
@@ -266,7 +267,10 @@ fn what_is_added_can_be_taken_back_and_done_again() {
     let workbook = desk.workbook(&with_columns(0, 10, ["note", "page"]));
     workbook.embed(&mut embedder(), &Silent).expect("embedded");
     workbook
-        .apply(&Edit::ReplaceSorting { sorting: sorting(10, 2, 3), label: "Found".into() })
+        .apply(&Edit::ReplaceSorting {
+            sorting: sorting(10, 2, 3),
+            label: Sentence::verbatim("Found"),
+        })
         .expect("applied");
     let before = seen(&workbook);
     let vectors = workbook.vectors().expect("all");
@@ -281,7 +285,11 @@ fn what_is_added_can_be_taken_back_and_done_again() {
     let added = workbook.add(&more, &Silent).expect("added");
     assert_eq!((added.added, added.known), (2, 2), "two texts are there already");
     assert!(workbook.revision() > revision, "the window learns of it");
-    assert_eq!(workbook.undo_label().as_deref(), Some("Added 2 words"), "one edit, in words");
+    assert_eq!(
+        workbook.undo_label().map(|label| label.to_string()).as_deref(),
+        Some("Added 2 words"),
+        "one edit, in words"
+    );
     assert_eq!(kind(&workbook.vectors().expect_err("two are missing")), "Invalid", "not yet");
     let after = seen(&workbook);
     assert_eq!(after.items[10..], more.items[2..], "at the end, as they came");
@@ -420,11 +428,15 @@ fn what_cannot_be_added_changes_nothing() {
         let error = workbook.add(&more, &stopping).expect_err("cancelled");
         assert_eq!(kind(&error), "Cancelled", "after {looks} looks");
         assert_eq!(seen(&workbook), before, "after {looks} looks");
-        assert_eq!(workbook.undo_label().as_deref(), Some("Made the topic new"), "no edit is kept");
+        assert_eq!(
+            workbook.undo_label().map(|label| label.to_string()).as_deref(),
+            Some("Made the topic new"),
+            "no edit is kept"
+        );
     }
     let too_many = numbered(MAX_ITEMS + 1);
     let error = workbook.add(&too_many, &Silent).expect_err("too many");
-    assert!(error.to_string().contains("1000001 texts"), "how many it would be: {error}");
+    assert!(error.to_string().contains("1,000,001 texts"), "how many it would be: {error}");
     assert_eq!(seen(&workbook), before, "nothing changed");
 
     let second = desk.reopen().expect("it can be looked at");
@@ -533,7 +545,10 @@ fn five_thousand_are_added_to_twenty_thousand_in_no_time() {
     let desk = Desk::new();
     let workbook = desk.workbook(&with_columns(0, 20_000, ["note", "page"]));
     workbook
-        .apply(&Edit::ReplaceSorting { sorting: sorting(20_000, 12, 1), label: "Found".into() })
+        .apply(&Edit::ReplaceSorting {
+            sorting: sorting(20_000, 12, 1),
+            label: Sentence::verbatim("Found"),
+        })
         .expect("applied");
     let more = with_columns(20_000, 5_000, ["note", "page"]);
     let took = |what: &str, act: &dyn Fn()| {
@@ -557,7 +572,10 @@ fn items_come_and_go_while_a_job_and_queries_run() {
     let desk = Desk::new();
     let workbook = Arc::new(desk.workbook(&numbered(2_000)));
     workbook
-        .apply(&Edit::ReplaceSorting { sorting: sorting(2_000, 3, 1), label: "Found".into() })
+        .apply(&Edit::ReplaceSorting {
+            sorting: sorting(2_000, 3, 1),
+            label: Sentence::verbatim("Found"),
+        })
         .expect("applied");
     std::thread::scope(|threads| {
         let asking = Arc::clone(&workbook);
@@ -615,7 +633,11 @@ fn a_copy_is_a_workbook_of_its_own() {
     let opened = Workbook::open(&copy, day(0), key()).expect("it opens");
     assert!(!opened.is_read_only(), "nobody else has it");
     assert_eq!(seen(&opened), wanted, "everything is in it");
-    assert_eq!(opened.undo_label().as_deref(), Some("Added 5 words"), "also the history");
+    assert_eq!(
+        opened.undo_label().map(|label| label.to_string()).as_deref(),
+        Some("Added 5 words"),
+        "also the history"
+    );
     opened.quick_check().expect("it is whole");
 
     let error = workbook.save_copy(&copy).expect_err("it is open");

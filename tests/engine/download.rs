@@ -576,7 +576,7 @@ fn a_disk_that_is_too_small_is_found_out_before() {
             fetch(&download(server.address(""), vec![file]), folder.path(), &Listening::default());
         let sentence = outcome.expect_err("it cannot succeed").to_string();
         assert!(sentence.contains("too little room"), "{sentence}");
-        assert!(sentence.contains("1152921504674 MB are needed"), "it says how much: {sentence}");
+        assert!(sentence.contains("1,152,921,504.7 GB are needed"), "it says how much: {sentence}");
         assert_eq!(server.asked().len(), requests, "known sizes need no request");
         assert_eq!(partial_bytes(folder.path()), 0, "nothing was written");
     }

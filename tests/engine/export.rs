@@ -17,6 +17,7 @@ use parquet::record::RowAccessor as _;
 use proptest::prelude::*;
 
 use crate::desk::{Desk, embedder, kind, sorting};
+use kindred_engine::sentence::Sentence;
 
 /// Texts that programs take for something else.
 pub(crate) const HOSTILE: [&str; 24] = [
@@ -67,7 +68,7 @@ pub(crate) fn list_of<'a>(texts: impl IntoIterator<Item = &'a str>) -> ImportedL
 pub(crate) fn sorted(desk: &Desk, list: &ImportedList, sorting: Sorting) -> Workbook {
     let workbook = desk.workbook(list);
     workbook.embed(&mut embedder(), &Silent).expect("any text has a spelling");
-    let label = "Sorted".to_owned();
+    let label = Sentence::verbatim("Sorted");
     workbook.apply(&Edit::ReplaceSorting { sorting, label }).expect("the sorting is sound");
     workbook
 }

@@ -13,6 +13,7 @@ use scraper::{Html, Selector};
 
 use crate::desk::{Desk, embedder, key, numbered, origin, sorting};
 use crate::export::{facts, list_of, options, sorted, topic};
+use kindred_engine::sentence::Sentence;
 
 /// Every element that a report is made of.
 const ELEMENTS: &str = "html head meta title style body header nav main section article footer div span p h1 h2 h3 \
@@ -201,7 +202,7 @@ fn nothing_in_the_words_runs_in_a_report() {
     let workbook = workbook.expect("a workbook can be made");
     workbook.embed(&mut embedder(), &Silent).expect("any text has a spelling");
     workbook
-        .apply(&Edit::ReplaceSorting { sorting, label: "Sorted".into() })
+        .apply(&Edit::ReplaceSorting { sorting, label: Sentence::verbatim("Sorted") })
         .expect("the sorting is sound");
 
     let mut hostile = facts();

@@ -8,6 +8,7 @@ use kindred_engine::topics::{Placement, Sorting, TopicId};
 use proptest::prelude::*;
 
 use crate::desk::{Desk, kind, numbered, sorting};
+use kindred_engine::sentence::Sentence;
 
 const ITEMS: usize = 12;
 
@@ -23,7 +24,7 @@ fn replace(salt: u32, items: usize) -> Edit {
         place.suggested = place.topic.or(place.runner_up);
         place.runner_up_confidence = place.confidence / (item + 2) as f32;
     }
-    Edit::ReplaceSorting { sorting, label: format!("Found {topics} topics") }
+    Edit::ReplaceSorting { sorting, label: Sentence::verbatim(format!("Found {topics} topics")) }
 }
 
 fn rename(topic: TopicId, name: &str) -> Edit {
@@ -61,7 +62,7 @@ fn every_edit_does_what_it_says_and_says_what_it_did() {
     let check = |edit: Edit, wanted: &str, holds: &dyn Fn(&Sorting, &Sorting) -> bool| {
         let (before, mut after) = (start(), start());
         let applied = edit.apply(&mut after, &items()).expect(wanted);
-        assert_eq!(applied.label, wanted, "what the history says of {edit:?}");
+        assert_eq!(applied.label.to_string(), wanted, "what the history says of {edit:?}");
         assert!(holds(&before, &after), "{wanted} gave {after:?}");
         applied.inverse.apply(&mut after, &items()).expect("it can be taken back");
         assert_eq!(after, before, "{wanted}, taken back");
@@ -158,10 +159,14 @@ fn the_history_can_be_read_and_travelled() {
     for (done, label) in [(1, "Found 3 topics"), (3, "Moved 2 words to Unsorted"), (0, "")] {
         workbook.travel(done).expect("there and back");
         assert_eq!(workbook.sorting(), states[done], "after {done} edits");
-        assert_eq!(workbook.undo_label().unwrap_or_default(), label, "what undo takes back then");
+        assert_eq!(
+            workbook.undo_label().map_or_else(String::new, |label| label.to_string()),
+            label,
+            "what undo takes back then"
+        );
         let history = workbook.history().expect("it can be read");
         assert_eq!(
-            history.labels,
+            history.labels.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["Found 3 topics", "Made the topic nuts", "Moved 2 words to Unsorted"],
             "oldest first, whatever is undone"
         );
@@ -181,7 +186,7 @@ fn renaming_is_told_in_words_and_marks_the_name_as_the_persons() {
     let id = sorting.topics[1].id;
     let Applied { inverse, label } =
         rename(id, "  ripe\nfruits ").apply(&mut sorting, &items()).expect("it is there");
-    assert_eq!(label, "Renamed fruit to ripe fruits", "what the undo button says");
+    assert_eq!(label.to_string(), "Renamed fruit to ripe fruits", "what the undo button says");
     assert_eq!(sorting.topics[1].name, "ripe fruits", "a name is one clean line");
     assert!(sorting.topics[1].named_by_person, "the machine leaves it alone from now on");
     assert_eq!(sorting.placements, before.placements, "no item moves");
@@ -198,7 +203,7 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
     twins.topics[1].id = twins.topics[0].id;
     let mut no_number = good.clone();
     no_number.placements[0].confidence = f32::NAN;
-    let replace = |sorting| Edit::ReplaceSorting { sorting, label: "Found".into() };
+    let replace = |sorting| Edit::ReplaceSorting { sorting, label: Sentence::verbatim("Found") };
     for (what, edit) in [
         ("a topic that is not there", rename(TopicId(9_999), "fruit")),
         ("an empty name", rename(good.topics[0].id, " \n ")),
@@ -252,7 +257,7 @@ fn undo_and_redo_survive_a_restart_and_a_new_edit_ends_redo() {
 
     let workbook = desk.reopen().expect("opens");
     assert_eq!(
-        workbook.undo_label().as_deref(),
+        workbook.undo_label().map(|label| label.to_string()).as_deref(),
         Some("Renamed topic 0 of 7 to fruit"),
         "after a restart"
     );
@@ -261,7 +266,7 @@ fn undo_and_redo_survive_a_restart_and_a_new_edit_ends_redo() {
     assert_eq!(workbook.sorting(), found, "the name is back");
     assert!(workbook.revision() > revision, "the window learns that something changed");
     assert_eq!(
-        workbook.redo_label().as_deref(),
+        workbook.redo_label().map(|label| label.to_string()).as_deref(),
         Some("Renamed topic 0 of 7 to fruit"),
         "and can be done again"
     );
@@ -277,7 +282,7 @@ fn undo_and_redo_survive_a_restart_and_a_new_edit_ends_redo() {
     workbook.apply(&replace(9, ITEMS)).expect("applied");
     assert_eq!(workbook.redo_label(), None, "a new edit ends what could be redone");
     assert_eq!(
-        workbook.undo_label().as_deref(),
+        workbook.undo_label().map(|label| label.to_string()).as_deref(),
         Some("Found 1 topics"),
         "and can be undone itself"
     );
@@ -305,7 +310,7 @@ fn edits_are_kept_in_a_form_that_older_workbooks_have() {
     let moved = move_to(&[1], None).apply(&mut small.clone(), &two).expect("it makes sense");
     let found = |sorting: &Sorting| Edit::ReplaceSorting {
         sorting: sorting.clone(),
-        label: "Found 2 topics".into(),
+        label: Sentence::verbatim("Found 2 topics"),
     };
     let topics = r#"[{"id":100,"name":"topic 0 of 1","named_by_person":false,"alternates":["other 0","a \"quoted\" one"],"colour":0,"stability":0.1},{"id":101,"name":"topic 1 of 1","named_by_person":false,"alternates":["other 1","a \"quoted\" one"],"colour":1,"stability":0.24285716}]"#;
     let restored = topics.split_once("},").map(|(_, second)| second.trim_end_matches(']'));
@@ -354,7 +359,7 @@ fn edits_are_kept_in_a_form_that_older_workbooks_have() {
         ),
         (
             found(&small),
-            format!(r#"{{"kind":"replaceSorting","sorting":{{"topics":{topics},"places":[101,null],"runners_up":[null,100],"confidence_bits":[1092616192,1063828014],"pinned":[],"suggested":[101,null],"runner_up_confidence_bits":[0,1048576000],"threshold_bits":1056964608}},"label":"Found 2 topics"}}"#),
+            format!(r#"{{"kind":"replaceSorting","sorting":{{"topics":{topics},"places":[101,null],"runners_up":[null,100],"confidence_bits":[1092616192,1063828014],"pinned":[],"suggested":[101,null],"runner_up_confidence_bits":[0,1048576000],"threshold_bits":1056964608}},"label":{{"pattern":"{{text}}","values":[["text",{{"text":"Found 2 topics"}}]]}}}}"#),
         ),
     ] {
         let kept = serde_json::to_string(&edit).expect("it can be written");

@@ -190,7 +190,7 @@ fn topics_are_found_kept_and_found_again_around_the_persons_names() {
     let found = workbook.sorting();
     assert_eq!(found.topics.len(), 3, "as many as asked for");
     assert_eq!(
-        workbook.undo_label().as_deref(),
+        workbook.undo_label().map(|label| label.to_string()).as_deref(),
         Some("Found 3 topics"),
         "it can be undone, in words"
     );

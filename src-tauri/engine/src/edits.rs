@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::items::{Item, ItemId, normalise};
+use crate::sentence::{self, Sentence, Value};
 use crate::topics::{Placement, Sorting, Topic, TopicId};
 pub use patch::Patch;
 
@@ -47,7 +48,8 @@ pub enum Edit {
         #[serde(with = "patch::packed")]
         sorting: Sorting,
         /// What happened, for the person: "Found 10 topics".
-        label: String,
+        #[serde(deserialize_with = "sentence::lenient")]
+        label: Sentence,
     },
     /// Makes the list longer, or shorter when it is taken back. What was added is kept beside the
     /// history until it can no longer be done again.
@@ -72,7 +74,7 @@ pub struct Applied {
     /// Applying this takes the edit back.
     pub inverse: Edit,
     /// What happened, for the person: "Renamed fruit to fruits".
-    pub label: String,
+    pub label: Sentence,
 }
 
 impl Edit {
@@ -95,7 +97,7 @@ impl Edit {
     }
 
     /// Changes `sorting` and says what happened. A failure may leave it half-changed.
-    fn change(&self, sorting: &mut Sorting, items: &[Item]) -> Result<String> {
+    fn change(&self, sorting: &mut Sorting, items: &[Item]) -> Result<Sentence> {
         if sorting.placements.is_empty() && !self.brings_places() {
             sorting.placements = vec![Placement::UNSORTED; items.len()];
         }
@@ -105,18 +107,22 @@ impl Edit {
                     topic_mut(sorting, *topic)?;
                 }
                 pin(sorting, moved, *topic)?;
-                let target = topic.and_then(|id| sorting.topic(id)).map_or("Unsorted", |t| &t.name);
-                Ok(format!("Moved {} to {target}", listed(moved, items)))
+                let target = match topic.and_then(|id| sorting.topic(id)) {
+                    Some(topic) => Value::from(&topic.name),
+                    None => Value::from(sentence!("Unsorted")),
+                };
+                Ok(sentence!("Moved {what} to {target}", what = listed(moved, items), target))
             }
             Self::UnpinItems { items: freed } => {
                 for &item in freed {
                     place_mut(sorting, item)?.pinned = false;
                 }
-                Ok(format!("Unpinned {}", listed(freed, items)))
+                Ok(sentence!("Unpinned {what}", what = listed(freed, items)))
             }
             Self::NewTopic { name, items: moved } => {
                 let topic = made_by_person(sorting, valid_name(name)?);
-                let (id, label) = (topic.id, format!("Made the topic {}", topic.name));
+                let (id, label) =
+                    (topic.id, sentence!("Made the topic {topic}", topic = &topic.name));
                 sorting.topics.push(topic);
                 pin(sorting, moved, Some(id))?;
                 Ok(label)
@@ -126,18 +132,22 @@ impl Edit {
                 let topic = topic_mut(sorting, *topic)?;
                 let before = std::mem::replace(&mut topic.name, name);
                 topic.named_by_person = true;
-                Ok(format!("Renamed {before} to {}", topic.name))
+                Ok(sentence!("Renamed {before} to {topic}", before, topic = &topic.name))
             }
             Self::RecolourTopic { topic, colour } => {
                 let topic = topic_mut(sorting, *topic)?;
                 topic.colour = *colour;
-                Ok(format!("Changed the colour of {}", topic.name))
+                Ok(sentence!("Changed the colour of {topic}", topic = &topic.name))
             }
             Self::ReorderTopic { topic, place } => {
                 let from = sorting.place_of(*topic).ok_or_else(no_topic)?;
                 let to = (*place).min(sorting.topics.len() - 1);
                 let topic = sorting.topics.remove(from);
-                let label = format!("Moved {} to place {}", topic.name, to + 1);
+                let label = sentence!(
+                    "Moved {topic} to place {place}",
+                    topic = &topic.name,
+                    place = to + 1
+                );
                 sorting.topics.insert(to, topic);
                 Ok(label)
             }
@@ -145,7 +155,10 @@ impl Edit {
             Self::DeleteTopic { topic } => delete(sorting, *topic),
             Self::SetThreshold { threshold } => {
                 set_threshold(sorting, *threshold)?;
-                Ok(format!("Placed words from {:.0} % on", threshold * 100.0))
+                Ok(sentence!(
+                    "Placed words from {percent} % on",
+                    percent = (threshold * 100.0).round() as usize
+                ))
             }
             Self::GiveContext { item, context, place } => {
                 let context = context.as_deref().map(valid_context).transpose()?;
@@ -154,13 +167,14 @@ impl Edit {
                 let text = listed(&[*item], items);
                 Ok(match context {
                     Some(context) => {
-                        let label = format!("Read {text} as {text}, {context}");
+                        let label =
+                            sentence!("Read {text} as {text}, {context}", text, context = &context);
                         sorting.contexts.insert(*item, context);
                         label
                     }
                     None => {
                         sorting.contexts.remove(item);
-                        format!("Read {text} by itself")
+                        sentence!("Read {text} by itself", text)
                     }
                 })
             }
@@ -175,16 +189,16 @@ impl Edit {
                 patch.apply(sorting, items.len())?;
                 check(sorting)?;
                 let added: Vec<ItemId> = (from.items..to.items).map(ItemId::from_index).collect();
-                Ok(format!("Added {}", listed(&added, items)))
+                Ok(sentence!("Added {what}", what = listed(&added, items)))
             }
             Self::Patch(patch) => {
                 patch.apply(sorting, items.len())?;
                 check(sorting)?;
-                Ok("Took a change back".to_owned())
+                Ok(sentence!("Took a change back"))
             }
             Self::RestoreTopic { topic: restored } => {
                 *topic_mut(sorting, restored.id)? = restored.clone();
-                Ok(format!("Restored {}", restored.name))
+                Ok(sentence!("Restored {topic}", topic = &restored.name))
             }
         }
     }
@@ -216,9 +230,9 @@ fn pin(sorting: &mut Sorting, items: &[ItemId], topic: Option<TopicId>) -> Resul
     Ok(())
 }
 
-fn merge(sorting: &mut Sorting, from: TopicId, into: TopicId) -> Result<String> {
+fn merge(sorting: &mut Sorting, from: TopicId, into: TopicId) -> Result<Sentence> {
     if from == into {
-        return Err(Error::Invalid("A topic cannot be merged with itself.".to_owned()));
+        return Err(Error::Invalid(sentence!("A topic cannot be merged with itself.")));
     }
     let gone = sorting.place_of(from).ok_or_else(no_topic)?;
     topic_mut(sorting, into)?;
@@ -239,10 +253,10 @@ fn merge(sorting: &mut Sorting, from: TopicId, into: TopicId) -> Result<String> 
         }
     }
     let into = topic_mut(sorting, into)?;
-    Ok(format!("Merged {} into {}", gone.name, into.name))
+    Ok(sentence!("Merged {topic} into {into}", topic = gone.name, into = &into.name))
 }
 
-fn delete(sorting: &mut Sorting, id: TopicId) -> Result<String> {
+fn delete(sorting: &mut Sorting, id: TopicId) -> Result<Sentence> {
     let gone = sorting.place_of(id).ok_or_else(no_topic)?;
     let gone = sorting.topics.remove(gone);
     for place in &mut sorting.placements {
@@ -259,12 +273,12 @@ fn delete(sorting: &mut Sorting, id: TopicId) -> Result<String> {
             place.confidence = std::mem::take(&mut place.runner_up_confidence);
         }
     }
-    Ok(format!("Deleted {}", gone.name))
+    Ok(sentence!("Deleted {topic}", topic = gone.name))
 }
 
 fn set_threshold(sorting: &mut Sorting, threshold: f32) -> Result<()> {
     if !(0.0..=1.0).contains(&threshold) {
-        return Err(Error::Invalid("Choose a share from 0 to 100 %.".to_owned()));
+        return Err(Error::Invalid(sentence!("Choose a share from 0 to 100 %.")));
     }
     sorting.threshold = Some(threshold);
     // Where the machine has no opinion, as in topics that came with the list, nothing is judged.
@@ -276,17 +290,22 @@ fn set_threshold(sorting: &mut Sorting, threshold: f32) -> Result<()> {
 }
 
 /// "banana", or "3 words" when there are several.
-fn listed(moved: &[ItemId], items: &[Item]) -> String {
+fn listed(moved: &[ItemId], items: &[Item]) -> Value {
     if let [item] = moved
         && let Some(item) = items.get(item.index())
     {
-        return shortened(&item.text);
+        return Value::from(shortened(&item.text));
     }
     let are_words = moved
         .iter()
         .filter_map(|item| items.get(item.index()))
         .all(|item| item.text.split(' ').count() <= LONGEST_WORD);
-    format!("{} {}", moved.len(), if are_words { "words" } else { "texts" })
+    let count = moved.len();
+    Value::from(if are_words {
+        sentence!("{count} words", count)
+    } else {
+        sentence!("{count} texts", count)
+    })
 }
 
 /// So many parts still read as one word: "computer support specialist".
@@ -305,11 +324,12 @@ fn shortened(text: &str) -> String {
 pub(crate) fn valid_name(name: &str) -> Result<String> {
     let name = normalise(name);
     if name.is_empty() {
-        return Err(Error::Invalid("A topic needs a name. Type at least one letter.".to_owned()));
+        return Err(Error::Invalid(sentence!("A topic needs a name. Type at least one letter.")));
     }
     if name.chars().count() > MAX_TOPIC_NAME {
-        return Err(Error::Invalid(format!(
-            "A topic's name can be {MAX_TOPIC_NAME} characters long. Choose a shorter one."
+        return Err(Error::Invalid(sentence!(
+            "A topic's name can be {most} characters long. Choose a shorter one.",
+            most = MAX_TOPIC_NAME
         )));
     }
     Ok(name)
@@ -318,8 +338,9 @@ pub(crate) fn valid_name(name: &str) -> Result<String> {
 fn valid_context(context: &str) -> Result<String> {
     let context = normalise(context);
     if context.is_empty() || context.chars().count() > MAX_CONTEXT {
-        return Err(Error::Invalid(format!(
-            "Say in a few words what is meant, in {MAX_CONTEXT} characters at most."
+        return Err(Error::Invalid(sentence!(
+            "Say in a few words what is meant, in {most} characters at most.",
+            most = MAX_CONTEXT
         )));
     }
     Ok(context)
@@ -330,14 +351,14 @@ fn topic_mut(sorting: &mut Sorting, id: TopicId) -> Result<&mut Topic> {
 }
 
 fn no_topic() -> Error {
-    Error::Invalid("This topic is no longer there. Choose another one.".to_owned())
+    Error::Invalid(sentence!("This topic is no longer there. Choose another one."))
 }
 
 fn place_mut(sorting: &mut Sorting, item: ItemId) -> Result<&mut Placement> {
     sorting
         .placements
         .get_mut(item.index())
-        .ok_or_else(|| Error::Invalid("This item is not in the list.".to_owned()))
+        .ok_or_else(|| Error::Invalid(sentence!("This item is not in the list.")))
 }
 
 /// A sorting must not speak of topics that it does not have, nor have one
@@ -361,9 +382,8 @@ fn check(sorting: &Sorting) -> Result<()> {
     {
         Ok(())
     } else {
-        Err(Error::Invalid(
+        Err(Error::Invalid(sentence!(
             "These topics contradict each other, so they were not kept. Find topics again."
-                .to_owned(),
-        ))
+        )))
     }
 }

@@ -117,6 +117,11 @@ pub fn write_picture(path: &Path, base64: &str) -> Result<()> {
 /// # Errors
 /// `Invalid` when it is not base 64.
 pub fn picture_bytes(base64: &str) -> Result<Vec<u8>> {
-    let broken = |error| Error::Invalid(format!("This picture cannot be read: {error}."));
+    let broken = |error: base64::DecodeError| {
+        Error::Invalid(sentence!(
+            "This picture cannot be read: {error}.",
+            error = error.to_string()
+        ))
+    };
     BASE64_STANDARD.decode(base64).map_err(broken)
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::sentence::Sentence;
 
 /// Writes `path` through `write`, which gets the path of a temporary file in
 /// the same folder. What it wrote reaches the disk before it takes the place
@@ -82,16 +83,16 @@ pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Error {
 }
 
 /// What went wrong in words that fit into a sentence.
-fn reason(error: &io::Error) -> String {
+fn reason(error: &io::Error) -> Sentence {
     match error.kind() {
-        io::ErrorKind::NotFound => "it is not there".to_owned(),
-        io::ErrorKind::PermissionDenied => "access was denied".to_owned(),
-        io::ErrorKind::AlreadyExists => "there is a file of this name already".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        io::ErrorKind::NotADirectory => "a part of its path is no folder".to_owned(),
-        io::ErrorKind::ReadOnlyFilesystem => "the disk is write-protected".to_owned(),
-        io::ErrorKind::InvalidFilename => "its name is not allowed here".to_owned(),
-        _ => error.to_string(),
+        io::ErrorKind::NotFound => sentence!("it is not there"),
+        io::ErrorKind::PermissionDenied => sentence!("access was denied"),
+        io::ErrorKind::AlreadyExists => sentence!("there is a file of this name already"),
+        io::ErrorKind::IsADirectory => sentence!("it is a folder"),
+        io::ErrorKind::NotADirectory => sentence!("a part of its path is no folder"),
+        io::ErrorKind::ReadOnlyFilesystem => sentence!("the disk is write-protected"),
+        io::ErrorKind::InvalidFilename => sentence!("its name is not allowed here"),
+        _ => Sentence::verbatim(error.to_string()),
     }
 }
 

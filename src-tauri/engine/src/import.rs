@@ -39,6 +39,7 @@ use crate::error::Result;
 use crate::items::Item;
 use crate::monitor::{Monitor, Silent};
 
+use crate::sentence::Sentence;
 pub use encoding::TextEncoding;
 
 /// More items than this are not read.
@@ -168,8 +169,7 @@ pub struct ColumnPreview {
 pub struct ImportProblem {
     /// Line or row of the file, counted from 1; 0 when it is about a whole file.
     pub line: u64,
-    /// A sentence for the person.
-    pub message: String,
+    pub message: Sentence,
 }
 
 /// A text that went into another one.

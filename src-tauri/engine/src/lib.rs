@@ -6,6 +6,10 @@
 //! through one [`edits::Edit`]. The engine prints nothing, reads no
 //! environment and asks no clock: time, seeds and paths come in.
 
+// First, so that its macro is known to the others.
+#[macro_use]
+pub mod sentence;
+
 pub mod analyse;
 pub mod edits;
 pub mod embed;

@@ -15,6 +15,7 @@ use url::{Host, Url};
 
 use crate::error::{Error, Result};
 
+use crate::sentence::Sentence;
 pub(crate) use exchange::{Client, Event, Head, Reply, Request, Waiting};
 pub(crate) use fault::{Answered, Fault, network, quoted};
 
@@ -29,31 +30,31 @@ impl Address {
     /// # Errors
     /// `Invalid` with what is wrong with the address.
     pub fn parse(text: &str) -> Result<Self> {
-        let refused = |reason: &str| {
-            Err(Error::Invalid(format!(
-                "{reason} An address looks like https://example.com/v1: {}",
-                quoted(text)
+        let refused = |reason: Sentence| {
+            Err(Error::Invalid(sentence!(
+                "{reason} An address looks like https://example.com/v1: {address}",
+                reason,
+                address = quoted(text)
             )))
         };
         let Ok(mut url) = Url::parse(text.trim()) else {
-            return refused("This is not an address.");
+            return refused(sentence!("This is not an address."));
         };
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(Error::Invalid(
+            return Err(Error::Invalid(sentence!(
                 "An address must not hold a name or a password. Enter the key in its own field."
-                    .to_owned(),
-            ));
+            )));
         }
         if url.query().is_some() || url.fragment().is_some() {
-            return refused("An address must end before \"?\" and \"#\".");
+            return refused(sentence!("An address must end before \"?\" and \"#\"."));
         }
         if url.host_str().is_none() {
-            return refused("This address names no server.");
+            return refused(sentence!("This address names no server."));
         }
         if !is_safe(&url) {
-            return refused(
-                "Only https addresses are used, so that nobody can read along; http is for servers on this computer.",
-            );
+            return refused(sentence!(
+                "Only https addresses are used, so that nobody can read along; http is for servers on this computer."
+            ));
         }
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(&path);

@@ -93,12 +93,13 @@ impl Plan {
             wanted[place].1.extend(topic.examples.iter().cloned());
         }
         if wanted.is_empty() {
-            return Err(Error::Invalid("Type the names of your topics first.".to_owned()));
+            return Err(Error::Invalid(sentence!("Type the names of your topics first.")));
         }
         if wanted.len() > MOST_TOPICS {
-            return Err(Error::Invalid(format!(
-                "These are {} topics. Sort into {MOST_TOPICS} at most.",
-                wanted.len()
+            return Err(Error::Invalid(sentence!(
+                "These are {count} topics. Sort into {most} at most.",
+                count = wanted.len(),
+                most = MOST_TOPICS
             )));
         }
         let mut sorting = Sorting {

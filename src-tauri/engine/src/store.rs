@@ -184,15 +184,15 @@ impl Store {
     /// nothing can be written there; `DiskFull`.
     pub(crate) fn save_copy(&self, path: &Path) -> Result<()> {
         if is_same_file(&self.path, path) {
-            return Err(Error::Invalid(
-                "A copy needs a name or a place of its own. Choose another one.".to_owned(),
-            ));
+            return Err(Error::Invalid(sentence!(
+                "A copy needs a name or a place of its own. Choose another one."
+            )));
         }
         let in_the_way = path.exists().then(|| Lock::take(path));
         if let Some(Taken::Elsewhere) = in_the_way {
             return Err(Error::Unwritable {
                 path: path.to_path_buf(),
-                reason: "this workbook is open in another window".to_owned(),
+                reason: sentence!("this workbook is open in another window"),
             });
         }
         files::replace_with(path, |temporary| {
@@ -262,7 +262,7 @@ fn at(path: &Path, error: Error) -> Error {
                 | rusqlite::Error::Utf8Error(..)
                 | rusqlite::Error::SqlInputError { .. }) => Error::Damaged { path, source },
             (Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied), _) => {
-                Error::Unreadable { path, reason: "access was denied".to_owned() }
+                Error::Unreadable { path, reason: sentence!("access was denied") }
             }
             _ => Error::Storage(source),
         },

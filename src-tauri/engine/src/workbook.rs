@@ -358,7 +358,7 @@ impl Workbook {
     pub fn cells(&self, items: &[ItemId]) -> Result<Vec<Vec<String>>> {
         let count = self.items().len();
         if items.iter().any(|item| item.index() >= count) {
-            return Err(Error::Invalid("This item is not in the list.".to_owned()));
+            return Err(Error::Invalid(sentence!("This item is not in the list.")));
         }
         self.store.read(|transaction| store::columns::cells(transaction, items))
     }
@@ -501,7 +501,7 @@ impl Workbook {
     pub fn nearest(&self, item: ItemId, count: usize) -> Result<Vec<(ItemId, f32)>> {
         let (vectors, list) = self.embedded(&Silent)?;
         if item.index() >= list.items.len() {
-            return Err(Error::Invalid("This item is not in the list.".to_owned()));
+            return Err(Error::Invalid(sentence!("This item is not in the list.")));
         }
         let nearest = similarity::nearest(&vectors, item.index(), count);
         Ok(nearest.into_iter().map(|(row, cosine)| (ItemId(row), cosine)).collect())

@@ -17,6 +17,7 @@ use crate::messages::{
     PairStatistics, Progress, TopicMethod, count as counted, tree_bytes,
 };
 use crate::state::AppState;
+use kindred_engine::sentence;
 
 /// Finds topics anew; `count` is how many topics, and for `hdbscan`, `dbscan` and `optics` how many
 /// items make one; null lets the machine choose.
@@ -198,7 +199,7 @@ fn cells(
     if is_inside(&rows) && is_inside(&columns) && rows.len() * columns.len() <= MOST_CELLS {
         Ok((rows, columns))
     } else {
-        Err(EngineError::Invalid("These cells are not in the heatmap.".to_owned()))
+        Err(EngineError::Invalid(sentence!("These cells are not in the heatmap.")))
     }
 }
 

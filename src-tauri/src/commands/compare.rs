@@ -16,6 +16,7 @@ use crate::messages::{
     scale as scale_view,
 };
 use crate::state::AppState;
+use kindred_engine::sentence;
 
 /// Compares models on the open workbook. Each must have embedded all of it.
 #[tauri::command]
@@ -139,7 +140,10 @@ pub(super) fn key_of(state: &AppState, id: &str) -> EngineResult<ModelKey> {
     let in_use = || state.open_workbook().map(|workbook| workbook.model());
     key.or_else(|| in_use().filter(|key| key.id == id)).ok_or_else(|| {
         EngineError::ModelUnavailable {
-            reason: format!("The model {id} is not on this computer. Open Models to fetch it."),
+            reason: sentence!(
+                "The model {id} is not on this computer. Open Models to fetch it.",
+                id
+            ),
         }
     })
 }

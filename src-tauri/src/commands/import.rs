@@ -23,6 +23,8 @@ use crate::messages::{
 use crate::models::for_new_lists;
 use crate::state::{AppState, now_secs};
 use crate::{places, samples, window};
+use kindred_engine::sentence;
+use kindred_engine::sentence::Sentence;
 
 /// Where every random choice starts: one list gives one result, on every computer.
 const SEED: u64 = 1;
@@ -69,7 +71,8 @@ pub(crate) async fn import_list(
     let made = reading(app.clone(), job, on_progress, move |state, monitor| {
         let options = options.try_into()?;
         let list = with_source(&source, |source, reader| reader.read(source, &options, monitor))?;
-        let folder = folder.map_err(|error| EngineError::Invalid(error.to_string()))?;
+        let folder =
+            folder.map_err(|error| EngineError::Invalid(Sentence::verbatim(error.to_string())))?;
         make(state, &folder, workbook_name(&source), &list)
     })
     .await?;
@@ -171,8 +174,9 @@ fn with_source<T>(
             work(Source::Text { name: PASTED, text, html: html.as_deref() }, &worker)
         }
         ListSource::Sample { id } => {
-            let sample = samples::find(id)
-                .ok_or_else(|| EngineError::Invalid(format!("There is no sample called {id}.")))?;
+            let sample = samples::find(id).ok_or_else(|| {
+                EngineError::Invalid(sentence!("There is no sample called {id}.", id))
+            })?;
             let (name, text) = (sample.file_name, sample.contents);
             work(Source::Text { name, text, html: None }, &worker)
         }
@@ -183,7 +187,7 @@ fn with_source<T>(
 fn reader() -> EngineResult<Worker> {
     let program = std::env::current_exe().map_err(|error| EngineError::Unreadable {
         path: PathBuf::from("kindred"),
-        reason: error.to_string(),
+        reason: Sentence::verbatim(error.to_string()),
     })?;
     Ok(Worker { program })
 }
@@ -223,7 +227,7 @@ fn is_database(path: &Path) -> bool {
 fn make_folder(folder: &Path) -> EngineResult<()> {
     std::fs::create_dir_all(folder).map_err(|error| EngineError::Unwritable {
         path: folder.to_path_buf(),
-        reason: error.to_string(),
+        reason: Sentence::verbatim(error.to_string()),
     })
 }
 

@@ -28,6 +28,7 @@ use crate::messages::{
 use crate::models::{Models, dim, for_new_lists, threads};
 use crate::samples::SAMPLES;
 use crate::state::{AppState, now_secs};
+use kindred_engine::sentence;
 
 /// Texts that a model's speed is measured on.
 const SPEED_TEXTS: usize = 50;
@@ -231,7 +232,7 @@ pub(crate) async fn add_api(app: AppHandle, form: ApiForm, dim: u32) -> Result<M
         let address = Address::parse(form.address.trim())?;
         let model = form.model.trim().to_owned();
         if model.is_empty() || dim == 0 {
-            return Err(EngineError::Invalid("Try the server before you add it.".to_owned()));
+            return Err(EngineError::Invalid(sentence!("Try the server before you add it.")));
         }
         if let Some(key) = form.key.as_deref().map(str::trim).filter(|key| !key.is_empty()) {
             models.keys.set(&address.host(), key)?;
@@ -347,8 +348,9 @@ pub(super) fn for_job(
         Model::Server(server) => {
             let host = api_model(&server)?.address.host();
             if seen_host != Some(host.as_str()) {
-                return Err(EngineError::Invalid(format!(
-                    "Nothing was sent: look at what would go to {host} first."
+                return Err(EngineError::Invalid(sentence!(
+                    "Nothing was sent: look at what would go to {host} first.",
+                    host
                 )));
             }
             state.models.server(&server)
@@ -422,7 +424,7 @@ fn info(state: &AppState, model: &Model) -> EngineResult<ModelInfo> {
             info.source = "sentence-transformers/all-MiniLM-L6-v2".to_owned();
             info.mteb = MTEB_OF_DEFAULT.map(Into::into);
             if let Some(reason) = state.models.problem() {
-                info.status = crate::messages::ModelStatus::Broken { reason };
+                info.status = crate::messages::ModelStatus::Broken { reason: reason.into() };
             }
         }
         Model::Instant => info.language = crate::messages::ModelLanguage::English,
@@ -483,7 +485,7 @@ fn price_of_today(per_million: f32) -> kindred_engine::models::library::Price {
 fn server(models: &Models, id: &str) -> EngineResult<Server> {
     match models.library.find(id)? {
         Model::Server(server) => Ok(server),
-        _ => Err(EngineError::Invalid("This model runs on this computer.".to_owned())),
+        _ => Err(EngineError::Invalid(sentence!("This model runs on this computer."))),
     }
 }
 

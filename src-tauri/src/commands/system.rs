@@ -9,7 +9,7 @@ use tauri_plugin_dialog::{DialogExt as _, FileDialogBuilder, FilePath};
 use super::blocking;
 use crate::error::{AppError, Result};
 use crate::files::PendingFiles;
-use crate::messages::{Sample, StartInfo};
+use crate::messages::{OpenWords, Sample, StartInfo};
 use crate::samples::SAMPLES;
 use crate::state::AppState;
 
@@ -47,13 +47,13 @@ pub(crate) async fn pending_files(pending: State<'_, PendingFiles>) -> Result<Ve
 /// Asks for files to open; empty when the person closed the dialog.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn ask_open_paths(app: AppHandle) -> Result<Vec<String>> {
+pub(crate) async fn ask_open_paths(app: AppHandle, words: OpenWords) -> Result<Vec<String>> {
     let all: Vec<&str> = ["kindred"].into_iter().chain(LISTS).collect();
-    let dialog = dialog(&app, "Open lists or a workbook")
-        .add_filter("Lists and workbooks", &all)
-        .add_filter("Lists", &LISTS)
-        .add_filter("Kindred workbooks", &["kindred"])
-        .add_filter("All files", &["*"]);
+    let dialog = dialog(&app, words.title)
+        .add_filter(words.lists_and_workbooks, &all)
+        .add_filter(words.lists, &LISTS)
+        .add_filter(words.workbooks, &["kindred"])
+        .add_filter(words.all_files, &["*"]);
     Ok(answer(|reply| dialog.pick_files(reply))
         .await
         .into_iter()
@@ -65,8 +65,8 @@ pub(crate) async fn ask_open_paths(app: AppHandle) -> Result<Vec<String>> {
 /// Asks for a folder; null when the person closed the dialog.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn ask_folder(app: AppHandle) -> Result<Option<String>> {
-    let dialog = dialog(&app, "Choose a folder");
+pub(crate) async fn ask_folder(app: AppHandle, title: String) -> Result<Option<String>> {
+    let dialog = dialog(&app, title);
     Ok(answer(|reply| dialog.pick_folder(reply)).await.and_then(text))
 }
 
@@ -75,19 +75,13 @@ pub(crate) async fn ask_folder(app: AppHandle) -> Result<Option<String>> {
 #[specta::specta]
 pub(crate) async fn ask_save_path(
     app: AppHandle,
+    title: String,
     suggested_name: String,
 ) -> Result<Option<String>> {
-    Ok(ask_where(&app, "Export", suggested_name).await)
-}
-
-/// Asks where to save a picture, of the kind that the suggested name ends with.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn ask_picture_path(
-    app: AppHandle,
-    suggested_name: String,
-) -> Result<Option<String>> {
-    Ok(ask_where(&app, "Save the picture", suggested_name).await)
+    let kind = suggested_name.rsplit('.').next().unwrap_or_default().to_owned();
+    let dialog =
+        dialog(&app, title).set_file_name(suggested_name).add_filter(kind.to_uppercase(), &[&kind]);
+    Ok(answer(|reply| dialog.save_file(reply)).await.and_then(text))
 }
 
 /// Draws the page larger or smaller, 1 being its usual size.
@@ -111,23 +105,16 @@ fn info(state: &AppState, version: String) -> StartInfo {
         version,
         samples: SAMPLES.iter().map(Sample::from).collect(),
         recents: state.recents(),
-        engine_problem: state.models.problem(),
+        engine_problem: state.models.problem().map(Into::into),
     }
 }
 
-fn dialog(app: &AppHandle, title: &str) -> FileDialogBuilder<tauri::Wry> {
+fn dialog(app: &AppHandle, title: String) -> FileDialogBuilder<tauri::Wry> {
     let dialog = app.dialog().file().set_title(title);
     match crate::window::get(app) {
         Some(window) => dialog.set_parent(&window),
         None => dialog,
     }
-}
-
-async fn ask_where(app: &AppHandle, title: &str, suggested_name: String) -> Option<String> {
-    let kind = suggested_name.rsplit('.').next().unwrap_or_default().to_owned();
-    let dialog =
-        dialog(app, title).set_file_name(suggested_name).add_filter(kind.to_uppercase(), &[&kind]);
-    answer(|reply| dialog.save_file(reply)).await.and_then(text)
 }
 
 /// Waits for the person without holding a thread.

@@ -180,8 +180,8 @@ pub(super) fn view(state: &AppState, workbook: &Workbook) -> EngineResult<Workbo
             .map(|(&item, context)| ItemContext { item: item.into(), context: context.clone() })
             .collect(),
         has_topics: !sorting.placements.is_empty(),
-        undo_label: workbook.undo_label(),
-        redo_label: workbook.redo_label(),
+        undo_label: workbook.undo_label().map(Into::into),
+        redo_label: workbook.redo_label().map(Into::into),
         report: workbook.report().clone().into(),
         view: workbook.view(),
     })

@@ -3,7 +3,18 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{ItemId, WorkbookView};
+use super::{ItemId, Sentence, WorkbookView};
+
+/// What the system's dialog for opening says, in the language of the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenWords {
+    pub title: String,
+    pub lists_and_workbooks: String,
+    pub lists: String,
+    pub workbooks: String,
+    pub all_files: String,
+}
 
 /// Where a list comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -113,7 +124,7 @@ pub struct ColumnPreview {
 pub struct ImportProblem {
     /// Counted from 1, as an editor shows it.
     pub line: u32,
-    pub message: String,
+    pub message: Sentence,
 }
 
 /// A text that went into another one.

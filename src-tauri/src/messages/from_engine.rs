@@ -3,10 +3,14 @@
 use kindred_engine::edits::Edit as EngineEdit;
 use kindred_engine::items::ItemId as EngineItemId;
 use kindred_engine::monitor::Stage as EngineStage;
+use kindred_engine::sentence::{Sentence as EngineSentence, Value};
 use kindred_engine::topics::TopicId as EngineTopicId;
 use kindred_engine::{sort, workbook};
 
-use super::{Agreement, Edit, History, ItemId, Judge, SortRequest, Stage, TopicId, WantedTopic};
+use super::{
+    Agreement, Edit, History, ItemId, Judge, Sentence, SentencePart, SentenceValue, SortRequest,
+    Stage, TopicId, WantedTopic,
+};
 
 /// Counts travel as `u32`: no list comes near its end.
 pub(crate) fn count(count: usize) -> u32 {
@@ -39,6 +43,29 @@ impl From<EngineTopicId> for TopicId {
 impl From<TopicId> for EngineTopicId {
     fn from(id: TopicId) -> Self {
         Self(id.0)
+    }
+}
+
+impl From<EngineSentence> for Sentence {
+    fn from(sentence: EngineSentence) -> Self {
+        let values = sentence.values.into_iter();
+        Self {
+            pattern: sentence.pattern.into_owned(),
+            values: values
+                .map(|(name, value)| SentenceValue { name: name.into_owned(), part: value.into() })
+                .collect(),
+        }
+    }
+}
+
+impl From<Value> for SentencePart {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::Text(text) => Self::Text { text },
+            Value::Count(count) => Self::Count { count: count as f64 },
+            Value::Bytes(bytes) => Self::Bytes { bytes: bytes as f64 },
+            Value::Sentence(sentence) => Self::Sentence { sentence: sentence.into() },
+        }
     }
 }
 
@@ -103,7 +130,10 @@ impl From<SortRequest> for sort::SortInto {
 
 impl From<workbook::History> for History {
     fn from(history: workbook::History) -> Self {
-        Self { done: count(history.done), labels: history.labels }
+        Self {
+            done: count(history.done),
+            labels: history.labels.into_iter().map(Into::into).collect(),
+        }
     }
 }
 

@@ -159,7 +159,7 @@ impl From<import::MergedText> for MergedText {
 
 impl From<import::ImportProblem> for ImportProblem {
     fn from(problem: import::ImportProblem) -> Self {
-        Self { line: line(problem.line), message: problem.message }
+        Self { line: line(problem.line), message: problem.message.into() }
     }
 }
 

@@ -57,7 +57,7 @@ impl From<library::Status> for ModelStatus {
             library::Status::Ready => Self::Ready,
             library::Status::Available => Self::Available,
             library::Status::Partial(bytes) => Self::Partial { done: bytes as f64 },
-            library::Status::Broken(reason) => Self::Broken { reason },
+            library::Status::Broken(reason) => Self::Broken { reason: reason.into() },
         }
     }
 }

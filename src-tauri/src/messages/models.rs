@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 use specta_typescript::Number;
 
-use super::{Histogram, ItemId, Judge, ModelView, PairStatistics};
+use super::{Histogram, ItemId, Judge, ModelView, PairStatistics, Sentence};
 
 /// Where a model comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -94,7 +94,7 @@ pub enum ModelStatus {
     },
     /// Its files are missing or are not what was fetched.
     Broken {
-        reason: String,
+        reason: Sentence,
     },
 }
 

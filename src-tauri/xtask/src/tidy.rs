@@ -2,6 +2,7 @@
 //! neither the compiler nor a linter can keep. A check reads files and gives one
 //! sentence per breach.
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use anyhow::{Result, bail};
@@ -19,7 +20,7 @@ struct Source {
 
 type Check = fn(&[Source]) -> Vec<String>;
 
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     engine_knows_no_window,
     engine_is_pure,
     libraries_stay_in_their_folder,
@@ -28,6 +29,7 @@ const CHECKS: [Check; 8] = [
     top_level_is_given,
     packages_come_from_the_public_registry,
     files_are_small,
+    sentences_are_translated,
 ];
 
 /// Runs all checks on the files git knows or would add.
@@ -165,6 +167,60 @@ fn files_are_small(sources: &[Source]) -> Vec<String> {
         .collect()
 }
 
+/// What the engine and the shell say is said in every language of the window, and no
+/// translation outlives its sentence.
+fn sentences_are_translated(sources: &[Source]) -> Vec<String> {
+    let mut breaches = Vec::new();
+    let said: BTreeMap<String, &str> = sources
+        .iter()
+        .filter(|source| {
+            ["src-tauri/engine/src/", "src-tauri/src/"]
+                .iter()
+                .any(|home| source.path.starts_with(home))
+        })
+        // The command line speaks English.
+        .filter(|source| source.path.ends_with(".rs") && !source.path.contains("/bin/"))
+        .flat_map(|source| patterns(&source.text).map(|pattern| (pattern, source.path.as_str())))
+        .collect();
+    let languages = sources.iter().filter(|source| source.path.starts_with("ui/messages/engine/"));
+    for language in languages {
+        let path = &language.path;
+        let translated: BTreeMap<String, String> = match serde_json::from_str(&language.text) {
+            Ok(translated) => translated,
+            Err(error) => {
+                breaches.push(format!("{path}: sentences by their English: {error}"));
+                continue;
+            }
+        };
+        for (pattern, file) in said.iter().filter(|(pattern, _)| !translated.contains_key(*pattern))
+        {
+            breaches.push(format!("{path}: a sentence of {file} is not there: {pattern}"));
+        }
+        for pattern in translated.keys().filter(|pattern| !said.contains_key(*pattern)) {
+            breaches.push(format!("{path}: nothing says this any more: {pattern}"));
+        }
+    }
+    breaches
+}
+
+/// The patterns of all sentences outside of tests that hold more than places for values.
+fn patterns(text: &str) -> impl Iterator<Item = String> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.split("sentence!(").skip(1).filter_map(|after| {
+        let literal =
+            serde_json::Deserializer::from_str(after.trim_start()).into_iter::<String>().next()?;
+        literal.ok().filter(|pattern| has_words(pattern))
+    })
+}
+
+fn has_words(pattern: &str) -> bool {
+    pattern.split('{').enumerate().any(|(index, piece)| {
+        let outside =
+            if index == 0 { piece } else { piece.split_once('}').map_or("", |(_, rest)| rest) };
+        outside.contains(char::is_alphabetic)
+    })
+}
+
 fn engine(sources: &[Source]) -> impl Iterator<Item = &Source> {
     sources.iter().filter(|source| source.path.starts_with("src-tauri/engine/src/"))
 }
@@ -260,6 +316,33 @@ mod tests {
             assert_eq!(found.len(), 1, "{line:?} breaks a rule in {path}: {found:?}");
             assert!(found[0].starts_with(&format!("{path}:2: ")), "says where: {}", found[0]);
         }
+    }
+
+    #[test]
+    fn sentences_are_said_in_every_language() {
+        let source = |path: &str, text: &str| Source {
+            path: path.to_owned(),
+            bytes: text.len() as u64,
+            text: text.to_owned(),
+        };
+        let code = "sentence!(\n    \"Say \\\"{what}\\\" again\",\n what\n); sentence!(\"{a}: {b}\", a, b);\n\
+                    #[cfg(test)] sentence!(\"only in a test\")";
+        let with = |language: &str| {
+            sentences_are_translated(&[
+                source("src-tauri/engine/src/files.rs", code),
+                source(
+                    "src-tauri/engine/src/bin/kindred-cli/main.rs",
+                    "sentence!(\"at a terminal\")",
+                ),
+                source("ui/messages/engine/de.json", language),
+            ])
+        };
+        assert_eq!(with(r#"{"Say \"{what}\" again": "Sage „{what}“ noch einmal"}"#), [""; 0]);
+        assert_eq!(with("{}").len(), 1, "one is not translated");
+        assert!(with("{}")[0].contains("files.rs"), "and is told with its place");
+        let old = with(r#"{"Say \"{what}\" again": "", "said no more": ""}"#);
+        assert!(old.len() == 1 && old[0].contains("said no more"), "left over: {old:?}");
+        assert_eq!(with("{").len(), 1, "no JSON");
     }
 
     #[test]

@@ -101,7 +101,7 @@ describe("importing", () => {
     expect(encoding.value).toBe("windows-1252");
     await user.keyboard("{Escape}");
     backend.dropFiles(["/lists/odd.txt"]);
-    await screen.findByText(/Line 2: these letters are not valid/);
+    await screen.findByText(/Line 2 has letters that are not valid/);
   });
 
   it("takes a pasted list", async () => {
@@ -307,9 +307,11 @@ describe("a workbook", () => {
     await user.click(await screen.findByTestId("export-format-csv"));
     await user.click(screen.getByTestId("export-confirm"));
     await waitFor(() => {
-      expect(screen.getByTestId("toasts").textContent).toContain("Saved 9 words to list.csv");
+      expect(screen.getByTestId("toasts").textContent).toContain(
+        "Saved 9 words to Fruit, countries, companies.csv",
+      );
     });
-    expect(backend.written.get("/out/list.csv")?.split("\n")).toHaveLength(10);
+    expect(backend.written.get("/out/Fruit, countries, companies.csv")?.split("\n")).toHaveLength(10);
   });
 
   it("shows an error with its sentence and goes on", async () => {

@@ -3,6 +3,7 @@ import { screen, waitFor, within } from "@testing-library/svelte";
 import { describe, expect, it } from "vitest";
 import { appError } from "$lib/ipc/fakeImport";
 import { startWithNine, violations } from "./start";
+import { spoken } from "$lib/ipc/fakeImport";
 
 async function compared() {
   const started = await startWithNine();
@@ -161,7 +162,7 @@ describe("comparing models", () => {
     const layout = backend.heatmapLayout.bind(backend);
     backend.heatmapLayout = async (metric, model = null) => {
       if (model === "spelling") {
-        throw { code: "invalid", message: "This model has not read the whole list yet.", detail: "" };
+        throw { code: "invalid", message: spoken("This model has not read the whole list yet."), detail: "" };
       }
       return layout(metric, model);
     };

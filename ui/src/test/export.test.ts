@@ -24,7 +24,13 @@ describe("exporting", () => {
     await user.click(screen.getByTestId("export-confirm"));
     await waitFor(() => {
       expect(backend.exports.requests).toEqual([
-        { path: "/out/list.csv", format: "xlsx", items: null, isExact: false, hasMark: true },
+        {
+          path: "/out/Fruit, countries, companies.xlsx",
+          format: "xlsx",
+          items: null,
+          isExact: false,
+          hasMark: true,
+        },
       ]);
     });
     expect(backend.calls).toContain("askSavePath Fruit, countries, companies.xlsx");

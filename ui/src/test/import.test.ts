@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { NO_TOPIC } from "$lib/ipc/backend";
 import type { FakeBackend, FakeOptions } from "$lib/ipc/fake";
 import { chipOf, start, startWithNine, violations } from "./start";
+import { spoken } from "$lib/ipc/fakeImport";
 
 const FILES = {
   "/lists/plain.txt": "apple\npear\nplum\nGoogle\nPeru",
@@ -314,7 +315,11 @@ describe("reading", () => {
     const { backend, user } = await startImport();
     await drop(backend, "/lists/table.csv");
     const before = counts();
-    backend.failures.set("preview", { code: "unreadable", message: "The sheet is damaged.", detail: "" });
+    backend.failures.set("preview", {
+      code: "unreadable",
+      message: spoken("The sheet is damaged."),
+      detail: "",
+    });
     await user.selectOptions(screen.getByTestId("import-text-column"), "2");
     expect((await screen.findByTestId("error-message")).textContent).toBe("The sheet is damaged.");
     await user.click(screen.getByTestId("error-close"));

@@ -11,6 +11,7 @@ import { cutAt, foundIn, helpChapters } from "$lib/text/help";
 import { priceText } from "$lib/text/money";
 import { shortcutSheet } from "$lib/text/shortcuts";
 import { chipOf, start, startWithNine, violations } from "./start";
+import { spoken } from "$lib/ipc/fakeImport";
 
 const page = document.documentElement;
 
@@ -202,7 +203,7 @@ describe("tips", () => {
     hints.dismiss("drag", view);
     expect(hints.for(view, "board")).toBeNull();
 
-    const moved = { ...view, revision: 2, pinnedCount: 1, undoLabel: "Moved apple" };
+    const moved = { ...view, revision: 2, pinnedCount: 1, undoLabel: spoken("Moved apple") };
     expect(hints.for(moved, "board")).toBe("pins");
     hints.dismiss("pins", moved);
     expect(hints.for(moved, "board"), "not two in a row").toBeNull();

@@ -20,7 +20,6 @@ export async function start(options: FakeOptions = {}) {
   const backend = new FakeBackend({
     files: FILES,
     encodings: { "/lists/old.txt": "windows-1252" },
-    savePath: "/out/list.csv",
     ...options,
   });
   const user = userEvent.setup();

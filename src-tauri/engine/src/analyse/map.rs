@@ -86,11 +86,12 @@ pub fn lay_out(
     frame: &mut Frame<'_>,
 ) -> Result<Map> {
     if !(2..=3).contains(&dims) {
-        return Err(Error::Invalid("A map has two or three dimensions.".to_owned()));
+        return Err(Error::Invalid(sentence!("A map has two or three dimensions.")));
     }
     if method == Method::Tsne && rows.len() > MOST_FOR_TSNE {
-        return Err(Error::Invalid(format!(
-            "t-SNE takes too long with more than {MOST_FOR_TSNE} texts. Choose UMAP, which is made for long lists."
+        return Err(Error::Invalid(sentence!(
+            "t-SNE takes too long with more than {most} texts. Choose UMAP, which is made for long lists.",
+            most = MOST_FOR_TSNE
         )));
     }
     monitor.progress(Stage::LayingOut, 0, 100);

@@ -8,6 +8,7 @@ use ndarray::Array2;
 
 use super::principal::project;
 use crate::error::{Error, Result};
+use crate::sentence::Sentence;
 use crate::vectors::Vectors;
 
 /// Rows that they end with before patience does.
@@ -31,9 +32,7 @@ pub fn gaussian(points: &Vectors, k: usize) -> Result<Vec<Option<u32>>> {
         .reg_covariance(LEAST_VARIANCE)
         .fit(&data)
         .map_err(|error| {
-            Error::Invalid(format!(
-                "A mixture of {k} Gaussians cannot be fitted to this list: {error}. Choose fewer topics or another way."
-            ))
+            Error::Invalid(sentence!("A mixture of {k} Gaussians cannot be fitted to this list: {error}. Choose fewer topics or another way.", k, error = error.to_string()))
         })?;
     Ok(mixture.predict(&data).iter().map(|&group| Some(group as u32)).collect())
 }
@@ -46,7 +45,9 @@ pub fn dbscan(points: &Vectors, smallest: usize) -> Result<Vec<Option<u32>>> {
     let points = reduced(points)?;
     let reach = usual_distance(&points, smallest);
     let params = Dbscan::params(smallest).tolerance(reach);
-    let found = params.transform(&points).map_err(|error| Error::Invalid(error.to_string()))?;
+    let found = params
+        .transform(&points)
+        .map_err(|error| Error::Invalid(Sentence::verbatim(error.to_string())))?;
     Ok(found.iter().map(|group| group.map(|group| group as u32)).collect())
 }
 
@@ -58,8 +59,9 @@ pub fn optics(points: &Vectors, smallest: usize) -> Result<Vec<Option<u32>>> {
     let points = reduced(points)?;
     let reach = usual_distance(&points, smallest);
     let params = Optics::params(smallest).tolerance(reach * 2.0);
-    let found =
-        params.transform(points.view()).map_err(|error| Error::Invalid(error.to_string()))?;
+    let found = params
+        .transform(points.view())
+        .map_err(|error| Error::Invalid(Sentence::verbatim(error.to_string())))?;
     let mut groups = vec![None; points.nrows()];
     let mut next = 0;
     let mut run: Vec<usize> = Vec::new();
@@ -86,14 +88,15 @@ pub fn optics(points: &Vectors, smallest: usize) -> Result<Vec<Option<u32>>> {
 
 fn reduced(points: &Vectors) -> Result<Array2<f64>> {
     if points.len() > MOST_ROWS {
-        return Err(Error::Invalid(format!(
-            "This way is too slow for more than {MOST_ROWS} texts. Choose k-means or HDBSCAN."
+        return Err(Error::Invalid(sentence!(
+            "This way is too slow for more than {most} texts. Choose k-means or HDBSCAN.",
+            most = MOST_ROWS
         )));
     }
     let reduced = project(points, COMPONENTS.min(points.len()));
     let values = reduced.values().iter().map(|&value| f64::from(value)).collect();
     Array2::from_shape_vec((reduced.len(), reduced.dim()), values)
-        .map_err(|error| Error::Invalid(error.to_string()))
+        .map_err(|error| Error::Invalid(Sentence::verbatim(error.to_string())))
 }
 
 /// How far the `smallest`-th nearest row is, of the last row that counts as dense; of long lists

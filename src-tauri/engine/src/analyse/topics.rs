@@ -192,12 +192,16 @@ fn smallest_topic(count: usize) -> usize {
 fn check_count(params: &FindTopics, count: usize) -> Result<()> {
     match params.count {
         Some(wanted) if (wanted == 0 || wanted > count) && params.way.is_by_density() => {
-            Err(Error::Invalid(format!(
-                "A topic of at least {wanted} texts cannot be found among {count}. Choose a number from 2 to {count}."
+            Err(Error::Invalid(sentence!(
+                "A topic of at least {wanted} texts cannot be found among {count}. Choose a number from 2 to {count}.",
+                wanted,
+                count
             )))
         }
-        Some(wanted) if wanted == 0 || wanted > count => Err(Error::Invalid(format!(
-            "{wanted} topics cannot be made of {count} texts. Choose a number from 1 to {count}."
+        Some(wanted) if wanted == 0 || wanted > count => Err(Error::Invalid(sentence!(
+            "{wanted} topics cannot be made of {count} texts. Choose a number from 1 to {count}.",
+            wanted,
+            count
         ))),
         _ => Ok(()),
     }

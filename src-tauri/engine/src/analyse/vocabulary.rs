@@ -13,6 +13,7 @@ use super::product::dot;
 use crate::embed::{Embedder, embed_all};
 use crate::error::{Error, Result};
 use crate::monitor::Monitor;
+use crate::sentence::Sentence;
 use crate::vectors::Vectors;
 
 const MAGIC: &[u8; 8] = b"KVOCAB02";
@@ -75,9 +76,10 @@ impl Vocabulary {
     /// `ModelUnavailable` when the file is missing or is something else.
     pub fn open(path: &Path) -> Result<Self> {
         let unavailable = |error: io::Error| Error::ModelUnavailable {
-            reason: format!(
-                "The words that topics are named with could not be loaded. Install Kindred again; {error}: {}",
-                path.display()
+            reason: sentence!(
+                "The words that topics are named with could not be loaded. Install Kindred again; {error}: {path}",
+                error = error.to_string(),
+                path
             ),
         };
         let file = std::fs::File::open(path).map_err(unavailable)?;
@@ -192,11 +194,11 @@ pub fn whole_words(tokenizer: &Path) -> Result<Vec<String>> {
     struct Model {
         vocab: std::collections::BTreeMap<String, u32>,
     }
-    let unavailable = |reason: String| Error::ModelUnavailable { reason };
-    let text =
-        std::fs::read_to_string(tokenizer).map_err(|error| unavailable(error.to_string()))?;
-    let tokenizer: Tokenizer =
-        serde_json::from_str(&text).map_err(|error| unavailable(error.to_string()))?;
+    let unavailable = |error: &dyn std::fmt::Display| Error::ModelUnavailable {
+        reason: Sentence::verbatim(error.to_string()),
+    };
+    let text = std::fs::read_to_string(tokenizer).map_err(|error| unavailable(&error))?;
+    let tokenizer: Tokenizer = serde_json::from_str(&text).map_err(|error| unavailable(&error))?;
     let mut words: Vec<(u32, String)> = tokenizer
         .model
         .vocab

@@ -63,7 +63,7 @@ impl Patch {
     /// # Errors
     /// `Invalid` when the patch contradicts itself or is of a list of more than `most` items.
     pub(super) fn apply(&self, sorting: &mut Sorting, most: usize) -> Result<()> {
-        let broken = || Error::Invalid("This change cannot be taken back any more.".to_owned());
+        let broken = || Error::Invalid(sentence!("This change cannot be taken back any more."));
         if self.items > most {
             return Err(broken());
         }

@@ -17,6 +17,7 @@ use crate::monitor::Monitor;
 use crate::net::{Address, Answered, Client, Patience, Reply, Request, Waiting, network, quoted};
 use crate::vectors::Vectors;
 
+use crate::sentence::Sentence;
 pub use batches::{ApiLimits, Batch, Batches, batches, guessed_tokens, tokens_of};
 
 /// The longest answer that is read: 2048 vectors of 3072 numbers fit.
@@ -66,10 +67,9 @@ impl ApiKey {
     pub fn new(key: &str) -> Result<Self> {
         let key = key.trim();
         if key.is_empty() || !key.chars().all(|c| c.is_ascii_graphic()) {
-            return Err(Error::Invalid(
+            return Err(Error::Invalid(sentence!(
                 "This is not a key: a key is one word of letters, digits and signs. Copy it again from where you got it."
-                    .to_owned(),
-            ));
+            )));
         }
         Ok(Self(key.to_owned()))
     }
@@ -363,6 +363,9 @@ impl Server {
     }
 }
 
+/// Where a server says nothing of its own.
+const NOTHING: Sentence = sentence!("");
+
 /// What answers mean.
 impl Server {
     /// `dim` 0 is one that is not known yet.
@@ -376,33 +379,35 @@ impl Server {
                 vectors.map(Read::Vectors).map_err(|reason| self.error(reason))
             }
             401 | 403 => Err(Error::KeyRefused { host: self.address.host() }),
-            404 | 405 => Err(self.error(format!(
-                "The server knows no model \"{}\" at this address{}. Check the name of the model, and that the address ends before /embeddings",
-                self.model,
-                self.words(reply)
+            404 | 405 => Err(self.error(sentence!(
+                "The server knows no model \"{model}\" at this address{words}. Check the name of the model, and that the address ends before /embeddings",
+                model = &self.model,
+                words = self.words(reply)
             ))),
             413 => Ok(Read::TooMuch),
             429 => Ok(Read::Later(
                 head.retry_after(),
-                self.error(format!(
-                    "The server takes no more for now, because of its limits or because the account is used up{}. What is embedded is kept: try again later",
-                    self.words(reply)
+                self.error(sentence!(
+                    "The server takes no more for now, because of its limits or because the account is used up{words}. What is embedded is kept: try again later",
+                    words = self.words(reply)
                 )),
             )),
             status if head.may_pass() => Ok(Read::Later(
                 head.retry_after(),
-                self.error(format!(
-                    "The server has trouble of its own (status {status}){}. What is embedded is kept: try again later",
-                    self.words(reply)
+                self.error(sentence!(
+                    "The server has trouble of its own (status {status}){words}. What is embedded is kept: try again later",
+                    status,
+                    words = self.words(reply)
                 )),
             )),
-            _ if head.is_redirect() => Err(self.error(format!(
-                "The server wanted the texts sent to another address{}. Nothing was sent there; if you trust it, enter it instead",
-                self.target(reply).map_or_else(String::new, |host| format!(", at {host}"))
+            _ if head.is_redirect() => Err(self.error(sentence!(
+                "The server wanted the texts sent to another address{where_to}. Nothing was sent there; if you trust it, enter it instead",
+                where_to = self.target(reply).map_or(NOTHING, |host| sentence!(", at {host}", host))
             ))),
-            status => Err(self.error(format!(
-                "The server refused the request (status {status}){}. Check the name of the model and the address",
-                self.words(reply)
+            status => Err(self.error(sentence!(
+                "The server refused the request (status {status}){words}. Check the name of the model and the address",
+                status,
+                words = self.words(reply)
             ))),
         }
     }
@@ -414,22 +419,22 @@ impl Server {
     }
 
     /// The server's own message, to be put into a sentence, without the key.
-    fn words(&self, reply: &Reply) -> String {
-        let Some(mut message) = answer::message(&reply.body) else { return String::new() };
+    fn words(&self, reply: &Reply) -> Sentence {
+        let Some(mut message) = answer::message(&reply.body) else { return NOTHING };
         if let Some(key) = &self.key {
             message = message.replace(&key.0, "…");
         }
         let message = quoted(&message);
-        if message.is_empty() { message } else { format!(" and says \"{message}\"") }
+        if message.is_empty() { NOTHING } else { sentence!(" and says \"{message}\"", message) }
     }
 
     fn refuses_so_much(&self) -> Error {
-        self.error(
-            "The server says that one text is too long already. Set a smaller number of tokens for this model",
-        )
+        self.error(sentence!(
+            "The server says that one text is too long already. Set a smaller number of tokens for this model"
+        ))
     }
 
-    fn error(&self, reason: impl Into<String>) -> Error {
+    fn error(&self, reason: Sentence) -> Error {
         network(&self.address.host(), reason)
     }
 }

@@ -74,7 +74,9 @@ impl Embedder for Given {
             return Ok(());
         }
         Err(Error::ModelUnavailable {
-            reason: "This workbook uses vectors that came with its list, so no other text can be read. Use a model for this: open Models and choose one.".to_owned(),
+            reason: sentence!(
+                "This workbook uses vectors that came with its list, so no other text can be read. Use a model for this: open Models and choose one."
+            ),
         })
     }
 }
@@ -103,10 +105,9 @@ pub(crate) fn unit_rows(vectors: &ImportedVectors, places: impl Iterator<Item = 
 pub(crate) fn usable(list: &ImportedList) -> Result<Cow<'_, ImportedList>> {
     let Some(vectors) = &list.vectors else { return Ok(Cow::Borrowed(list)) };
     if vectors.dim == 0 || vectors.rows.len() != list.items.len() * vectors.dim {
-        return Err(Error::Invalid(
+        return Err(Error::Invalid(sentence!(
             "There must be one vector for each text, all of one length. Check the file of the vectors."
-                .to_owned(),
-        ));
+        )));
     }
     let is_kept: Vec<bool> =
         (0..list.items.len()).map(|place| unit_row(vectors, place).is_some()).collect();
@@ -119,8 +120,9 @@ pub(crate) fn usable(list: &ImportedList) -> Result<Cow<'_, ImportedList>> {
         report.problem_count += 1;
         if report.problems.len() < MAX_PROBLEMS {
             let text = &item.text;
-            let message = format!(
-                "{text} was left out: its vector is all zeros or holds something that is no number."
+            let message = sentence!(
+                "{text} was left out: its vector is all zeros or holds something that is no number.",
+                text
             );
             report.problems.push(ImportProblem { line: place as u64 + 1, message });
         }

@@ -272,7 +272,7 @@ impl WordPieces {
 
 fn unavailable(reason: &str) -> Error {
     Error::ModelUnavailable {
-        reason: format!("Instant could not be loaded. Install Kindred again; {reason}"),
+        reason: sentence!("Instant could not be loaded. Install Kindred again; {reason}", reason),
     }
 }
 

@@ -210,15 +210,19 @@ fn checked(rows: Vec<Vec<f32>>, dim: usize) -> Result<Vec<f32>> {
 
 fn broken_installation(reason: &str) -> Error {
     Error::ModelUnavailable {
-        reason: format!(
-            "The model could not be loaded, so nothing can be embedded. Install Kindred again; {reason}"
+        reason: sentence!(
+            "The model could not be loaded, so nothing can be embedded. Install Kindred again; {reason}",
+            reason
         ),
     }
 }
 
 fn unusable(error: &fastembed::Error) -> Error {
     Error::ModelUnavailable {
-        reason: format!("ONNX Runtime cannot use these files as a text model: {error}"),
+        reason: sentence!(
+            "ONNX Runtime cannot use these files as a text model: {error}",
+            error = error.to_string()
+        ),
     }
 }
 

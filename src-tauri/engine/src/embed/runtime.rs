@@ -47,9 +47,6 @@ pub(super) fn environment() -> Result<Environment> {
 
 fn outcome(loaded: &Result<Environment, String>) -> Result<&Environment> {
     loaded.as_ref().map_err(|reason| Error::ModelUnavailable {
-        reason: format!(
-            "The part of Kindred that runs models could not be loaded, so nothing can be embedded. \
-             Install Kindred again; {reason}"
-        ),
+        reason: sentence!("The part of Kindred that runs models could not be loaded, so nothing can be embedded. Install Kindred again; {reason}", reason),
     })
 }

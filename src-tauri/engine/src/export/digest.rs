@@ -45,7 +45,7 @@ pub(super) fn vectors(table: &Table<'_>) -> Result<Option<Arc<Vectors>>> {
 pub(super) fn all_vectors(table: &Table<'_>) -> Result<Arc<Vectors>> {
     let vectors = table.workbook.vectors()?;
     if vectors.len() != table.items.len() {
-        return Err(Error::Invalid("The list was changed meanwhile. Export it again.".to_owned()));
+        return Err(Error::Invalid(sentence!("The list was changed meanwhile. Export it again.")));
     }
     Ok(vectors)
 }

@@ -1,5 +1,6 @@
 //! Texts in HTML.
 
+use crate::sentence::grouped;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
@@ -46,7 +47,7 @@ impl Page {
 
     /// A count as a person reads it: 12,345.
     pub(super) fn count(&mut self, count: usize) -> &mut Self {
-        self.0.push_str(&grouped(count));
+        self.0.push_str(&grouped(count as u64));
         self
     }
 
@@ -83,30 +84,12 @@ pub(super) fn percent(share: f64) -> String {
     }
 }
 
-/// 12,345.
-pub(super) fn grouped(count: usize) -> String {
-    let digits = count.to_string();
-    let mut shown = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn figures_read_as_a_person_writes_them() {
-        assert_eq!(
-            [0, 999, 1_000, 12_345_678].map(grouped),
-            ["0", "999", "1,000", "12,345,678"],
-            "by thousands"
-        );
         assert_eq!(
             [0.0, 0.002, 0.456, 0.999, 1.0, -0.04, -0.001].map(percent),
             ["0 %", "under 1 %", "46 %", "over 99 %", "100 %", "\u{2212}4 %", "0 %"],

@@ -20,6 +20,7 @@ use crate::analyse::profile::TopicProfile;
 use crate::error::Result;
 use crate::items::ItemId;
 use crate::monitor::{Monitor, Stage};
+use crate::sentence::grouped;
 use crate::topics::Topic;
 use crate::vectors::Vectors;
 
@@ -225,14 +226,14 @@ impl<'a> Report<'a> {
         };
         line("Model", self.facts.model_name.clone());
         if let Some(vectors) = &self.vectors {
-            line("Dimensions", super::html::grouped(vectors.dim()));
+            line("Dimensions", grouped(vectors.dim() as u64));
         }
-        line("Texts in this report", super::html::grouped(self.table.len()));
-        line("Texts in the workbook", super::html::grouped(self.table.items.len()));
+        line("Texts in this report", grouped(self.table.len() as u64));
+        line("Texts in the workbook", grouped(self.table.items.len() as u64));
         if self.has_topics() {
-            line("Topics", super::html::grouped(self.topics().count()));
-            line("Put in place by a person", super::html::grouped(pinned));
-            line("Unsorted", super::html::grouped(self.unsorted().len()));
+            line("Topics", grouped(self.topics().count() as u64));
+            line("Put in place by a person", grouped(pinned as u64));
+            line("Unsorted", grouped(self.unsorted().len() as u64));
             line(
                 "Threshold",
                 match sorting.threshold {

@@ -54,7 +54,7 @@ impl<'a> Table<'a> {
             None => (0..all.len()).map(ItemId::from_index).collect(),
         };
         if order.iter().any(|item| item.index() >= all.len()) {
-            return Err(Error::Invalid("This item is not in the list.".to_owned()));
+            return Err(Error::Invalid(sentence!("This item is not in the list.")));
         }
         let places = sorting.topics.iter().zip(0..).map(|(topic, place)| (topic.id, place));
         Ok(Self {

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::monitor::Monitor;
+use crate::sentence::Sentence;
 
 /// Remembers the first failure, because libraries wrap theirs until it cannot be told any more.
 pub(super) struct Target<'a> {
@@ -48,7 +49,7 @@ pub(super) fn fill_file(
 
 /// What a library could not do, when it is not the file's fault.
 pub(super) fn broken(path: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::Unwritable { path: path.to_path_buf(), reason: error.to_string() }
+    Error::Unwritable { path: path.to_path_buf(), reason: Sentence::verbatim(error.to_string()) }
 }
 
 impl Target<'_> {

@@ -37,15 +37,17 @@ pub(super) fn write(
     monitor: &dyn Monitor,
 ) -> Result<()> {
     if table.len() > MOST_ITEMS {
-        return Err(Error::Invalid(format!(
-            "A sheet of Excel holds {MOST_ITEMS} items, and there are {}. Choose CSV or Parquet, or export fewer.",
-            table.len()
+        return Err(Error::Invalid(sentence!(
+            "A sheet of Excel holds {most} items, and there are {count}. Choose CSV or Parquet, or export fewer.",
+            most = MOST_ITEMS,
+            count = table.len()
         )));
     }
     if table.columns().len() > MOST_COLUMNS {
-        return Err(Error::Invalid(format!(
-            "A sheet of Excel holds {MOST_COLUMNS} columns, and there are {}. Choose CSV.",
-            table.columns().len()
+        return Err(Error::Invalid(sentence!(
+            "A sheet of Excel holds {most} columns, and there are {count}. Choose CSV.",
+            most = MOST_COLUMNS,
+            count = table.columns().len()
         )));
     }
     target::write(path, monitor, |file| {

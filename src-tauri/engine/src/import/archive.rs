@@ -8,6 +8,7 @@ use zip::ZipArchive;
 
 use super::kind::Kind;
 use super::source::MAX_WHOLE_BYTES;
+use crate::sentence::Sentence;
 
 const MAX_ENTRIES: usize = 10_000;
 
@@ -19,19 +20,23 @@ const MAX_TOTAL_BYTES: u64 = 512 << 20;
 const RATIO_FROM_BYTES: u64 = 10 << 20;
 const MAX_RATIO: u64 = 200;
 
-const DAMAGED: &str = "This spreadsheet or document is damaged or incomplete. Save it again where it was made, then open that.";
-const TOO_LARGE: &str = "This spreadsheet or document unpacks to more than Kindred reads. Save the list as CSV, then open that.";
-const UNSAFE: &str =
-    "This archive is built to harm the program that unpacks it, so it was not read.";
+const DAMAGED: Sentence = sentence!(
+    "This spreadsheet or document is damaged or incomplete. Save it again where it was made, then open that."
+);
+const TOO_LARGE: Sentence = sentence!(
+    "This spreadsheet or document unpacks to more than Kindred reads. Save the list as CSV, then open that."
+);
+const UNSAFE: Sentence =
+    sentence!("This archive is built to harm the program that unpacks it, so it was not read.");
 
 /// Tells spreadsheets and documents from other archives.
 ///
 /// # Errors
 /// A sentence about what it is instead, or why it is not unpacked.
-pub(super) fn kind(file: &mut File) -> Result<Kind, String> {
+pub(super) fn kind(file: &mut File) -> Result<Kind, Sentence> {
     let length = file.metadata().map_or(0, |metadata| metadata.len());
     if length > MAX_WHOLE_BYTES {
-        return Err(TOO_LARGE.to_owned());
+        return Err(TOO_LARGE);
     }
     let mut archive = open(file)?;
     check(&mut archive)?;
@@ -43,10 +48,12 @@ pub(super) fn kind(file: &mut File) -> Result<Kind, String> {
         return Ok(Kind::Docx);
     }
     if has(&archive, "xl/workbook.bin") {
-        return Err("This is a binary spreadsheet. Save it as .xlsx, then open that.".to_owned());
+        return Err(sentence!("This is a binary spreadsheet. Save it as .xlsx, then open that."));
     }
     if has(&archive, "ppt/presentation.xml") {
-        return Err("This is a presentation. Copy the list out of it and paste it here.".to_owned());
+        return Err(sentence!(
+            "This is a presentation. Copy the list out of it and paste it here."
+        ));
     }
     if has(&archive, "content.xml") {
         let mut kind = String::new();
@@ -58,9 +65,9 @@ pub(super) fn kind(file: &mut File) -> Result<Kind, String> {
             return Ok(Kind::Ods);
         }
         if kind.contains("opendocument.text") {
-            return Err(
-                "This is an OpenDocument text. Save it as .docx, then open that.".to_owned()
-            );
+            return Err(sentence!(
+                "This is an OpenDocument text. Save it as .docx, then open that."
+            ));
         }
     }
     // Where the workbook is called otherwise, its relations say where it is.
@@ -69,36 +76,38 @@ pub(super) fn kind(file: &mut File) -> Result<Kind, String> {
     if is_sheet {
         return Ok(Kind::Xlsx);
     }
-    Err("This is a zip archive, but no spreadsheet or document. Unpack it, then open the list that is in it.".to_owned())
+    Err(sentence!(
+        "This is a zip archive, but no spreadsheet or document. Unpack it, then open the list that is in it."
+    ))
 }
 
-pub(super) fn open<R: Read + Seek>(reader: R) -> Result<ZipArchive<BufReader<R>>, String> {
-    ZipArchive::new(BufReader::new(reader)).map_err(|_| DAMAGED.to_owned())
+pub(super) fn open<R: Read + Seek>(reader: R) -> Result<ZipArchive<BufReader<R>>, Sentence> {
+    ZipArchive::new(BufReader::new(reader)).map_err(|_| DAMAGED)
 }
 
 /// Refuses what a spreadsheet or document never is: huge, packed too well, with paths that lead elsewhere.
-fn check<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<(), String> {
+fn check<R: Read + Seek>(archive: &mut ZipArchive<R>) -> Result<(), Sentence> {
     if archive.len() > MAX_ENTRIES {
-        return Err(TOO_LARGE.to_owned());
+        return Err(TOO_LARGE);
     }
     let mut total = 0_u64;
     for index in 0..archive.len() {
-        let entry = archive.by_index_raw(index).map_err(|_| DAMAGED.to_owned())?;
+        let entry = archive.by_index_raw(index).map_err(|_| DAMAGED)?;
         let (packed, unpacked) = (entry.compressed_size(), entry.size());
         total = total.saturating_add(unpacked);
         // What shrinks by unpacking says something wrong about itself.
         let lies = packed > unpacked.saturating_add(unpacked / 8).saturating_add(1 << 16);
         let is_bomb = unpacked > RATIO_FROM_BYTES && unpacked / packed.max(1) > MAX_RATIO;
         if lies || is_bomb || entry.is_symlink() || entry.enclosed_name().is_none() {
-            return Err(UNSAFE.to_owned());
+            return Err(UNSAFE);
         }
         if entry.encrypted() {
-            return Err(
-                "This archive has a password. Save it without one, then open that.".to_owned()
-            );
+            return Err(sentence!(
+                "This archive has a password. Save it without one, then open that."
+            ));
         }
         if unpacked > MAX_ENTRY_BYTES || total > MAX_TOTAL_BYTES {
-            return Err(TOO_LARGE.to_owned());
+            return Err(TOO_LARGE);
         }
     }
     Ok(())
@@ -112,20 +121,20 @@ pub(super) fn entry<R: Read + Seek>(
     archive: &mut ZipArchive<R>,
     name: &str,
     limit: u64,
-) -> Result<Vec<u8>, String> {
-    let entry = archive.by_name(name).map_err(|_| DAMAGED.to_owned())?;
+) -> Result<Vec<u8>, Sentence> {
+    let entry = archive.by_name(name).map_err(|_| DAMAGED)?;
     let mut bytes = Vec::new();
-    entry.take(limit + 1).read_to_end(&mut bytes).map_err(|_| DAMAGED.to_owned())?;
+    entry.take(limit + 1).read_to_end(&mut bytes).map_err(|_| DAMAGED)?;
     if bytes.len() as u64 > limit {
-        return Err(TOO_LARGE.to_owned());
+        return Err(TOO_LARGE);
     }
     Ok(bytes)
 }
 
-pub(super) fn damaged() -> String {
-    DAMAGED.to_owned()
+pub(super) fn damaged() -> Sentence {
+    DAMAGED
 }
 
-pub(super) fn too_large() -> String {
-    TOO_LARGE.to_owned()
+pub(super) fn too_large() -> Sentence {
+    TOO_LARGE
 }

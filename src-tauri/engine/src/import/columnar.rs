@@ -12,8 +12,11 @@ use super::columns::MAX_COLUMNS;
 use super::rows::Row;
 use super::sheets::{number, sound};
 use crate::error::{Error, Result};
+use crate::sentence::Sentence;
 
-const DAMAGED: &str = "This Parquet file is damaged, or packed in a way Kindred does not know. Save it again where it was made, or as CSV, then open that.";
+const DAMAGED: Sentence = sentence!(
+    "This Parquet file is damaged, or packed in a way Kindred does not know. Save it again where it was made, or as CSV, then open that."
+);
 
 /// Groups in groups beyond this are refused.
 const MAX_DEPTH: usize = 64;
@@ -26,7 +29,7 @@ pub(super) struct Columnar {
 }
 
 fn damaged<E>(_: E) -> Error {
-    Error::NothingToImport { reason: DAMAGED.to_owned() }
+    Error::NothingToImport { reason: DAMAGED }
 }
 
 impl Columnar {

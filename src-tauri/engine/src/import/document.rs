@@ -9,10 +9,11 @@ use super::columns::MAX_COLUMNS;
 use super::source::Followed;
 use super::table::Table;
 use super::xml::{attribute, each_event, push_reference};
+use crate::sentence::Sentence;
 
 /// # Errors
 /// A sentence when it is damaged or too large.
-pub(super) fn tables(file: Followed<File>) -> Result<Vec<Table>, String> {
+pub(super) fn tables(file: Followed<File>) -> Result<Vec<Table>, Sentence> {
     let mut archive = archive::open(file)?;
     let mut body = Body { paragraphs: Table::new("Text"), ..Body::default() };
     each_event(&mut archive, "word/document.xml", &mut |event| body.take(event))?;
@@ -40,7 +41,7 @@ struct Body {
 }
 
 impl Body {
-    fn take(&mut self, event: &Event<'_>) -> Result<(), String> {
+    fn take(&mut self, event: &Event<'_>) -> Result<(), Sentence> {
         match event {
             Event::Start(start) => {
                 let name = start.local_name();
@@ -98,7 +99,7 @@ impl Body {
         }
     }
 
-    fn end(&mut self, name: &str) -> Result<(), String> {
+    fn end(&mut self, name: &str) -> Result<(), Sentence> {
         match name {
             "Fallback" => self.fallback = self.fallback.saturating_sub(1),
             "t" => self.is_text = false,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::source::Part;
 use crate::error::{Error, Result};
+use crate::sentence::Sentence;
 
 /// How a list's bytes stand for characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +24,10 @@ impl TextEncoding {
     pub fn parse(label: &str) -> Result<Self> {
         // "replacement" stands for encodings that are not safe to read.
         Encoding::for_label_no_replacement(label.as_bytes()).map(Self).ok_or_else(|| {
-            Error::Invalid(format!("There is no encoding called {label}. Choose another one."))
+            Error::Invalid(sentence!(
+                "There is no encoding called {label}. Choose another one.",
+                label
+            ))
         })
     }
 
@@ -89,7 +93,7 @@ pub(super) fn detect(part: &Part<'_>) -> Result<TextEncoding> {
     let scan = scan(&mut part.bytes()?).map_err(|error| part.error(&error))?;
     match scan.verdict() {
         Verdict::Is(encoding) => Ok(TextEncoding(encoding)),
-        Verdict::Nothing => Err(nothing("There is nothing in this file.")),
+        Verdict::Nothing => Err(nothing(sentence!("There is nothing in this file."))),
         Verdict::NoText(reason) => Err(nothing(reason)),
         Verdict::Letters { from } => {
             let guessed = guess(&mut part.bytes()?, from);
@@ -98,15 +102,15 @@ pub(super) fn detect(part: &Part<'_>) -> Result<TextEncoding> {
     }
 }
 
-fn nothing(reason: &str) -> Error {
-    Error::NothingToImport { reason: reason.to_owned() }
+fn nothing(reason: Sentence) -> Error {
+    Error::NothingToImport { reason }
 }
 
 enum Verdict {
     Is(&'static Encoding),
     Nothing,
     /// Not text; a sentence says what it is.
-    NoText(&'static str),
+    NoText(Sentence),
     /// Some 8-bit or East Asian encoding; the first telling byte is in the chunk that starts at `from`.
     Letters {
         from: u64,
@@ -240,9 +244,9 @@ impl Scan {
         if (zeros > 0 && zeros * 1000 >= self.bytes)
             || (self.controls > 8 && self.controls * 50 > self.bytes)
         {
-            return Verdict::NoText(
-                "This is not a list of texts: it holds binary data. Save it as text or CSV, then open that.",
-            );
+            return Verdict::NoText(sentence!(
+                "This is not a list of texts: it holds binary data. Save it as text or CSV, then open that."
+            ));
         }
         // In other encodings, what is valid UTF-8 by chance is rare: a list
         // that mostly is UTF-8 has some broken places, or was cut off.

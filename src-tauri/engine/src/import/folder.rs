@@ -24,9 +24,9 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
             gather(path, MAX_DEPTH, &mut files)?;
             if files.len() == before {
                 return Err(Error::NothingToImport {
-                    reason: format!(
-                        "There is no list in this folder that Kindred can read: {}",
-                        path.display()
+                    reason: sentence!(
+                        "There is no list in this folder that Kindred can read: {path}",
+                        path
                     ),
                 });
             }
@@ -34,8 +34,9 @@ pub(super) fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>> {
             files.push(path.clone());
         }
         if files.len() > MAX_FILES {
-            return Err(Error::Invalid(format!(
-                "There are more than {MAX_FILES} files. Open fewer of them at once."
+            return Err(Error::Invalid(sentence!(
+                "There are more than {most} files. Open fewer of them at once.",
+                most = MAX_FILES
             )));
         }
     }

@@ -7,6 +7,7 @@ use scraper::{Html, Node};
 use super::archive::too_large;
 use super::columns::MAX_COLUMNS;
 use super::table::{Full, Table};
+use crate::sentence::Sentence;
 
 /// Elements in elements beyond this take the parser ever longer.
 const MAX_DEPTH: usize = 500;
@@ -27,12 +28,11 @@ pub(super) fn looks_like_it(text: &str) -> bool {
 
 /// # Errors
 /// A sentence when it is nested too deeply or too large.
-pub(super) fn tables(html: &str) -> Result<Vec<Table>, String> {
+pub(super) fn tables(html: &str) -> Result<Vec<Table>, Sentence> {
     if depth(html) > MAX_DEPTH {
-        return Err(
+        return Err(sentence!(
             "This page is nested too deeply to be read. Copy the list out of it and paste it here."
-                .to_owned(),
-        );
+        ));
     }
     let page = Html::parse_document(html);
     let mut gathered = Gathered { texts: Table::new("Text"), ..Gathered::default() };

@@ -12,6 +12,7 @@ use super::columns::MAX_COLUMNS;
 use super::sheets::number;
 use super::table::{Full, Table};
 use crate::error::{Error, Result};
+use crate::sentence::Sentence;
 
 /// Deeper nesting is refused.
 const MAX_DEPTH: usize = 64;
@@ -21,8 +22,9 @@ const OURS: &str = "kindred";
 const OUR_ITEMS: &str = "items";
 const OUR_COLUMNS: &str = "columns";
 
-const TOO_LARGE: &str = "there are more cells in it than Kindred reads";
-const TOO_DEEP: &str = "it is nested too deeply";
+// As the parser carries them: `reason_of` says what they mean.
+const TOO_LARGE: &str = "too large";
+const TOO_DEEP: &str = "too deep";
 
 /// Whether `text` begins as JSON that may hold a list does.
 pub(super) fn looks_like_it(text: &str) -> bool {
@@ -58,17 +60,25 @@ pub(super) fn tables(text: &str) -> Result<Vec<Table>> {
 }
 
 fn broken(error: &serde_json::Error) -> Error {
-    let told = error.to_string();
-    let reason = match told.split(" at line ").next().unwrap_or_default() {
-        why if why.contains("recursion limit") || why == TOO_DEEP => TOO_DEEP.to_owned(),
-        why if why == TOO_LARGE => TOO_LARGE.to_owned(),
-        why => why.to_owned(),
-    };
+    let reason = reason_of(error);
     Error::NothingToImport {
-        reason: format!(
-            "This JSON file cannot be read, because of line {}: {reason}. Correct it, or save the list as CSV.",
-            error.line()
+        reason: sentence!(
+            "This JSON file cannot be read, because of line {line}: {reason}. Correct it, or save the list as CSV.",
+            line = error.line(),
+            reason
         ),
+    }
+}
+
+/// What is wrong, without where.
+fn reason_of(error: &serde_json::Error) -> Sentence {
+    let told = error.to_string();
+    match told.split(" at line ").next().unwrap_or_default() {
+        why if why.contains("recursion limit") || why == TOO_DEEP => {
+            sentence!("it is nested too deeply")
+        }
+        TOO_LARGE => sentence!("there are more cells in it than Kindred reads"),
+        why => Sentence::verbatim(why),
     }
 }
 
@@ -77,11 +87,10 @@ fn broken(error: &serde_json::Error) -> Error {
 /// # Errors
 /// `NothingToImport` when there are too many cells.
 pub(super) fn table_of_lines(text: &str) -> Result<Vec<Table>> {
-    let too_large = |_: Full| {
-        Error::NothingToImport {
-        reason: "There are more cells in this file than Kindred reads. Save a part of it, then open that."
-            .to_owned(),
-    }
+    let too_large = |_: Full| Error::NothingToImport {
+        reason: sentence!(
+            "There are more cells in this file than Kindred reads. Save a part of it, then open that."
+        ),
     };
     let mut rows = RowsOf::new(String::new());
     for (index, line) in text.lines().enumerate() {
@@ -91,7 +100,7 @@ pub(super) fn table_of_lines(text: &str) -> Result<Vec<Table>> {
             continue;
         }
         let read = if line.len() > MAX_LINE_BYTES {
-            Err("it is longer than any text Kindred reads".to_owned())
+            Err(sentence!("it is longer than any text Kindred reads"))
         } else {
             read_line(line, &mut rows)
         };
@@ -101,7 +110,11 @@ pub(super) fn table_of_lines(text: &str) -> Result<Vec<Table>> {
                 .table
                 .push_broken(
                     number,
-                    format!("Line {number} is no sound JSON, and was left out: {why}."),
+                    sentence!(
+                        "Line {number} is no sound JSON, and was left out: {why}.",
+                        number,
+                        why
+                    ),
                 )
                 .map_err(too_large)?,
         }
@@ -109,14 +122,13 @@ pub(super) fn table_of_lines(text: &str) -> Result<Vec<Table>> {
     Ok(vec![rows.into_table()])
 }
 
-fn read_line(line: &str, rows: &mut RowsOf) -> Result<(), String> {
+fn read_line(line: &str, rows: &mut RowsOf) -> Result<(), Sentence> {
     rows.cells.clear();
-    let told = |error: serde_json::Error| {
-        error.to_string().split(" at line ").next().unwrap_or_default().to_owned()
-    };
     let mut json = serde_json::Deserializer::from_str(line);
-    RowSeed { rows }.deserialize(&mut json).map_err(told)?;
-    json.end().map_err(told)
+    RowSeed { rows }
+        .deserialize(&mut json)
+        .and_then(|()| json.end())
+        .map_err(|error| reason_of(&error))
 }
 
 #[derive(Default)]

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 
 use super::archive;
+use crate::sentence::Sentence;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -19,23 +20,30 @@ pub(super) enum Kind {
 pub(super) enum Failure {
     Io(io::Error),
     /// A sentence says what it is instead of a list.
-    NoList(String),
+    NoList(Sentence),
 }
 
-const OLDER: &str = "This is a spreadsheet or a document of an older kind, or one with a password. Save it as .xlsx or .docx without a password, then open that.";
-const PICTURE: &str =
-    "This is a picture, not a list. Copy the texts out of it and paste them here.";
-const PROGRAM: &str = "This is a program, not a list.";
-const SOUND: &str = "This is a sound or a film, not a list.";
-const PACKED: &str = "This is a packed archive. Unpack it, then open the list that is in it.";
-const DATABASE: &str = "This is a database, not a list. Export the list as CSV, then open that.";
+const OLDER: Sentence = sentence!(
+    "This is a spreadsheet or a document of an older kind, or one with a password. Save it as .xlsx or .docx without a password, then open that."
+);
+const PICTURE: Sentence =
+    sentence!("This is a picture, not a list. Copy the texts out of it and paste them here.");
+const PROGRAM: Sentence = sentence!("This is a program, not a list.");
+const SOUND: Sentence = sentence!("This is a sound or a film, not a list.");
+const PACKED: Sentence =
+    sentence!("This is a packed archive. Unpack it, then open the list that is in it.");
+const DATABASE: Sentence =
+    sentence!("This is a database, not a list. Export the list as CSV, then open that.");
 
 /// First bytes of what is no list, and a sentence about it.
-const NO_LISTS: [(&[u8], &str); 22] = [
+const NO_LISTS: [(&[u8], Sentence); 22] = [
     (b"\xd0\xcf\x11\xe0", OLDER),
-    (b"%PDF-", "This is a PDF. Copy the list out of it and paste it here."),
+    (b"%PDF-", sentence!("This is a PDF. Copy the list out of it and paste it here.")),
     (b"SQLite format 3\0", DATABASE),
-    (b"{\\rtf", "This is a rich text document. Save it as .docx or as text, then open that."),
+    (
+        b"{\\rtf",
+        sentence!("This is a rich text document. Save it as .docx or as text, then open that."),
+    ),
     (b"\x89PNG\r\n\x1a\n", PICTURE),
     (b"\xff\xd8\xff", PICTURE),
     (b"GIF87a", PICTURE),
@@ -73,7 +81,7 @@ pub(super) fn of(file: &mut File) -> Result<Kind, Failure> {
         return Ok(Kind::Numpy);
     }
     match NO_LISTS.iter().find(|(magic, _)| begins(magic)) {
-        Some((_, reason)) => Err(Failure::NoList((*reason).to_owned())),
+        Some((_, reason)) => Err(Failure::NoList(reason.clone())),
         None => Ok(Kind::Text),
     }
 }

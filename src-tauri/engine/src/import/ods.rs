@@ -10,6 +10,7 @@ use super::sheets::number;
 use super::source::Followed;
 use super::table::Table;
 use super::xml::{attribute, each_event, push_reference};
+use crate::sentence::Sentence;
 
 /// As many rows as a sheet has.
 const MAX_ROWS: u64 = 1 << 20;
@@ -19,7 +20,7 @@ const MAX_BLANK_ROWS: u64 = 1_000;
 
 /// # Errors
 /// A sentence when it is damaged or too large.
-pub(super) fn tables(file: Followed<File>) -> Result<Vec<Table>, String> {
+pub(super) fn tables(file: Followed<File>) -> Result<Vec<Table>, Sentence> {
     let mut archive = archive::open(file)?;
     let mut sheets = Sheets::default();
     each_event(&mut archive, "content.xml", &mut |event| sheets.take(event))?;
@@ -51,7 +52,7 @@ struct Cell {
 }
 
 impl Sheets {
-    fn take(&mut self, event: &Event<'_>) -> Result<(), String> {
+    fn take(&mut self, event: &Event<'_>) -> Result<(), Sentence> {
         match event {
             Event::Start(start) => self.start(start),
             Event::Empty(start) => {
@@ -138,7 +139,7 @@ impl Sheets {
         }
     }
 
-    fn end(&mut self, name: &str) -> Result<(), String> {
+    fn end(&mut self, name: &str) -> Result<(), Sentence> {
         match name {
             "annotation" => self.note = self.note.saturating_sub(1),
             _ if self.note > 0 => {}
@@ -162,7 +163,7 @@ impl Sheets {
         Ok(())
     }
 
-    fn end_row(&mut self) -> Result<(), String> {
+    fn end_row(&mut self) -> Result<(), Sentence> {
         while self.cells.last().is_some_and(|cell| cell.trim().is_empty()) {
             self.cells.pop();
         }

@@ -172,9 +172,10 @@ fn is_one_row_more(part: &mut Part<'_>, way: Way, vectors: &VectorFile) -> Resul
         Ok(true)
     } else {
         Err(Error::NothingToImport {
-            reason: format!(
-                "There are {} vectors, but {rows} rows in the list. Every vector needs its text: open the list they were made of.",
-                vectors.rows
+            reason: sentence!(
+                "There are {count} vectors, but {rows} rows in the list. Every vector needs its text: open the list they were made of.",
+                count = vectors.rows,
+                rows
             ),
         })
     }

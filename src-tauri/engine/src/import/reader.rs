@@ -19,6 +19,7 @@ use super::source::{Parsed, Part};
 use super::table::Table;
 use super::{ImportOptions, ListFormat, TablePreview, TextEncoding};
 use crate::error::{Error, Result};
+use crate::sentence::Sentence;
 
 /// What is looked at to find columns.
 const SAMPLE_ROWS: usize = 1_000;
@@ -58,8 +59,9 @@ impl Way {
                 .filter(u8::is_ascii)
                 .filter(|byte| !b"\r\n".contains(byte))
                 .ok_or_else(|| {
-                    Error::Invalid(format!(
-                        "{mark:?} cannot stand between or around cells. Choose another mark."
+                    Error::Invalid(sentence!(
+                        "{mark} cannot stand between or around cells. Choose another mark.",
+                        mark = format!("{mark:?}")
                     ))
                 })
         };
@@ -92,12 +94,15 @@ impl Way {
         !matches!(self.format, ListFormat::Spreadsheet | ListFormat::Document | ListFormat::Parquet)
     }
 
-    /// What a row is called in sentences.
-    pub(super) fn unit(&self) -> &'static str {
+    /// Where a row is, at the beginning of a sentence.
+    pub(super) fn place(&self, number: u64) -> Sentence {
         match self.format {
-            ListFormat::Text | ListFormat::Csv | ListFormat::Tsv | ListFormat::JsonLines => "Line",
-            ListFormat::Markdown => "Line",
-            _ => "Row",
+            ListFormat::Text
+            | ListFormat::Csv
+            | ListFormat::Tsv
+            | ListFormat::JsonLines
+            | ListFormat::Markdown => sentence!("Line {number}", number),
+            _ => sentence!("Row {number}", number),
         }
     }
 }
@@ -117,9 +122,9 @@ fn possible(part: &Part<'_>, wanted: ListFormat) -> Result<ListFormat> {
     );
     match only {
         Some(only) => Ok(only),
-        None if needs_other => Err(Error::Invalid(
-            "This list cannot be read as what was chosen. Choose another format.".to_owned(),
-        )),
+        None if needs_other => Err(Error::Invalid(sentence!(
+            "This list cannot be read as what was chosen. Choose another format."
+        ))),
         None => Ok(wanted),
     }
 }
@@ -171,7 +176,7 @@ fn first_table(part: &mut Part<'_>, way: Way) -> Result<(Way, Sample)> {
         }
     }
     best.map(|(_, way, sample)| (way, sample)).ok_or_else(|| Error::NothingToImport {
-        reason: "There is nothing in this list.".to_owned(),
+        reason: sentence!("There is nothing in this list."),
     })
 }
 
@@ -237,7 +242,7 @@ fn parse(part: &mut Part<'_>, way: Way) -> Result<()> {
 
 fn read_tables(part: &Part<'_>, way: Way) -> Result<Vec<Table>> {
     let text = || part.whole_text(way.encoding);
-    let told = |reason: String| Error::NothingToImport { reason };
+    let told = |reason: Sentence| Error::NothingToImport { reason };
     match way.format {
         ListFormat::JsonLines => json::table_of_lines(&text()?),
         ListFormat::Spreadsheet => ods::tables(part.file()?).map_err(told),
@@ -265,9 +270,9 @@ pub(super) fn each_row(
         Parsed::Columnar(file) if way.format == ListFormat::Parquet => return file.each_row(on),
         Parsed::Tables { tables, format, .. } if *format == way.format => {
             let Some(table) = tables.get(way.table) else {
-                return Err(Error::Invalid(
-                    "This list has no such table. Choose another one.".to_owned(),
-                ));
+                return Err(Error::Invalid(sentence!(
+                    "This list has no such table. Choose another one."
+                )));
             };
             return table.each_row(on);
         }

@@ -11,6 +11,7 @@ use csv::StringRecord;
 
 use super::MAX_LINE_BYTES;
 use super::lines::{Line, Lines};
+use crate::sentence::{Sentence, Value};
 
 /// How cells are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub(super) enum Row<'a> {
     Cells(&'a StringRecord),
     Blank,
     /// A sentence says what is wrong.
-    Broken(String),
+    Broken(Sentence),
 }
 
 impl<'a> Row<'a> {
@@ -80,9 +81,10 @@ impl<R: Read> Rows<R> {
         let line = match self.next_line()? {
             None => return Ok(None),
             Some(Line::TooLong { bytes }) => {
-                let message = format!(
-                    "Line {number} is {} long, longer than any text Kindred reads, and was left out.",
-                    megabytes(bytes)
+                let message = sentence!(
+                    "Line {number} is {size} long, longer than any text Kindred reads, and was left out.",
+                    number,
+                    size = Value::Bytes(bytes)
                 );
                 return Ok(Some((number, Row::Broken(message))));
             }
@@ -101,8 +103,9 @@ impl<R: Read> Rows<R> {
                 match self.whole_row(line, delimiter, quote)? {
                     Some(row) => self.take_apart(row)?,
                     None => {
-                        let message = format!(
-                            "Line {number} opens a quotation mark that is not closed as it should, and was left out."
+                        let message = sentence!(
+                            "Line {number} opens a quotation mark that is not closed as it should, and was left out.",
+                            number
                         );
                         return Ok(Some((number, Row::Broken(message))));
                     }
@@ -238,16 +241,6 @@ impl Quotes {
     }
 }
 
-/// "200 MB".
-fn megabytes(bytes: u64) -> String {
-    let tenths = (bytes + 50_000) / 100_000;
-    if tenths < 100 {
-        format!("{}.{} MB", tenths / 10, tenths % 10)
-    } else {
-        format!("{} MB", (tenths + 5) / 10)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,18 +305,6 @@ mod tests {
                 .map(|(line, cells)| (line, cells.into_iter().map(str::to_owned).collect()))
                 .collect();
             assert_eq!(all(text, b','), wanted, "{what}: {text:?}");
-        }
-    }
-
-    #[test]
-    fn lengths_are_told_in_megabytes() {
-        for (bytes, told) in [
-            (1_048_577, "1.0 MB"),
-            (9_960_000, "10 MB"),
-            (200_000_000, "200 MB"),
-            (1_640_000, "1.6 MB"),
-        ] {
-            assert_eq!(megabytes(bytes), told, "{bytes} bytes");
         }
     }
 }

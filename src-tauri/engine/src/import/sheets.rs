@@ -12,6 +12,7 @@ use super::columns::MAX_COLUMNS;
 use super::rows::Row;
 use super::source::Followed;
 use crate::error::{Error, Result};
+use crate::sentence::Sentence;
 
 /// As many rows as a sheet has.
 const MAX_ROWS: u32 = 1 << 20;
@@ -27,15 +28,15 @@ impl Book {
     /// # Errors
     /// `NothingToImport` when it is damaged or there is no sheet in it.
     pub(super) fn open(mut file: Followed<File>) -> Result<Self> {
-        let nothing = |reason: String| Error::NothingToImport { reason };
+        let nothing = |reason: Sentence| Error::NothingToImport { reason };
         check_shared_strings(&mut file).map_err(nothing)?;
         file.rewind().map_err(|_| nothing(damaged()))?;
         let opened = sound(|| Xlsx::new(BufReader::new(file)));
         let opened = opened.ok_or_else(|| nothing(damaged()))?;
         let workbook = opened.map_err(|error| match error {
-            calamine::XlsxError::Password => nothing(
-                "This spreadsheet has a password. Save it without one, then open that.".to_owned(),
-            ),
+            calamine::XlsxError::Password => nothing(sentence!(
+                "This spreadsheet has a password. Save it without one, then open that."
+            )),
             _ => nothing(damaged()),
         })?;
         let sheets: Vec<String> = workbook
@@ -45,7 +46,7 @@ impl Book {
             .map(|sheet| sheet.name.clone())
             .collect();
         if sheets.is_empty() {
-            return Err(nothing("There is no sheet in this spreadsheet.".to_owned()));
+            return Err(nothing(sentence!("There is no sheet in this spreadsheet.")));
         }
         Ok(Self { workbook, sheets })
     }
@@ -76,9 +77,9 @@ impl Book {
                 _ if row.is_some() => {
                     if let Some(row) = row.take() {
                         if give(row, &mut filled)? {
-                            let message = format!(
-                                "The sheet is damaged after row {}: what follows was left out.",
-                                row + 1
+                            let message = sentence!(
+                                "The sheet is damaged after row {row}: what follows was left out.",
+                                row = row + 1
                             );
                             on(u64::from(row) + 2, Row::Broken(message))?;
                         }
@@ -133,11 +134,11 @@ pub(super) fn sound<T>(parse: impl FnOnce() -> T) -> Option<T> {
 }
 
 fn no_such_sheet() -> Error {
-    Error::Invalid("This list has no such sheet. Choose another one.".to_owned())
+    Error::Invalid(sentence!("This list has no such sheet. Choose another one."))
 }
 
 /// Refuses a count of texts that cannot be true: memory would be set aside for it.
-fn check_shared_strings(file: &mut Followed<File>) -> Result<(), String> {
+fn check_shared_strings(file: &mut Followed<File>) -> Result<(), Sentence> {
     let mut archive = archive::open(file)?;
     let names: Vec<String> = archive
         .file_names()

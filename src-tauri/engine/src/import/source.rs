@@ -17,6 +17,7 @@ use super::vectors::{self, VectorFile};
 use super::{ListFormat, Source, TextEncoding, folder};
 use crate::error::{Error, Result};
 use crate::files;
+use crate::sentence::{Sentence, Value};
 
 /// A file that is held in memory as a whole may be this long, in bytes.
 pub(super) const MAX_WHOLE_BYTES: u64 = 200 << 20;
@@ -147,14 +148,16 @@ fn open_files<'a>(paths: &[PathBuf]) -> Result<Opened<'a>> {
     if parts.is_empty() {
         return Err(match refused.into_iter().next() {
             Some((_, error)) => error,
-            None => Error::NothingToImport { reason: "There is no file.".to_owned() },
+            None => Error::NothingToImport { reason: sentence!("There is no file.") },
         });
     }
     let vectors = vectors_of(&mut parts)?;
     let name = match paths {
         _ if vectors.is_some() => parts[0].name.clone(),
         [path] => file_name(path),
-        _ => format!("{} and {} more", parts[0].name, paths.len() - 1),
+        _ => {
+            format!("{} and {} more", parts[0].name, paths.len() - 1)
+        }
     };
     Ok(Opened { name, parts, refused, vectors })
 }
@@ -173,7 +176,9 @@ fn vectors_of(parts: &mut Vec<Part<'_>>) -> Result<Option<VectorFile>> {
         return match parts.as_slice() {
             [list] if list.kind == Kind::Text => VectorFile::numpy(&path).map(Some),
             _ => Err(Error::NothingToImport {
-                reason: "These are vectors without texts. Open them together with the list of texts they belong to, or give that the same name: words.npy and words.txt.".to_owned(),
+                reason: sentence!(
+                    "These are vectors without texts. Open them together with the list of texts they belong to, or give that the same name: words.npy and words.txt."
+                ),
             }),
         };
     }
@@ -208,7 +213,7 @@ pub(super) fn open_file(path: &Path) -> Result<File> {
         } else {
             Err(Error::Unreadable {
                 path: path.to_path_buf(),
-                reason: "it is no ordinary file".to_owned(),
+                reason: sentence!("it is no ordinary file"),
             })
         }
     };
@@ -267,7 +272,7 @@ impl<'a> Part<'a> {
     /// The file itself, where it is one.
     pub(super) fn file(&self) -> Result<Followed<File>> {
         let Bytes::File(path) = &self.bytes else {
-            return Err(Error::Invalid("Pasted text cannot be read so.".to_owned()));
+            return Err(Error::Invalid(sentence!("Pasted text cannot be read so.")));
         };
         let inner = open_file(path)?;
         self.position.set(0);
@@ -311,10 +316,10 @@ impl<'a> Part<'a> {
     pub(super) fn check_length(&self) -> Result<()> {
         if self.length > MAX_WHOLE_BYTES {
             return Err(Error::NothingToImport {
-                reason: format!(
-                    "This file is {} MB long, and Kindred reads such files up to {} MB. Save the list as CSV, then open that.",
-                    self.length >> 20,
-                    MAX_WHOLE_BYTES >> 20
+                reason: sentence!(
+                    "This file is {length} long, and Kindred reads such files up to {most}. Save the list as CSV, then open that.",
+                    length = Value::Bytes(self.length),
+                    most = Value::Bytes(MAX_WHOLE_BYTES)
                 ),
             });
         }
@@ -345,9 +350,10 @@ impl<'a> Part<'a> {
     pub(super) fn error(&self, error: &io::Error) -> Error {
         match &self.bytes {
             Bytes::File(path) => files::unreadable(path, error),
-            Bytes::Text { .. } => {
-                Error::Unreadable { path: self.name.clone().into(), reason: error.to_string() }
-            }
+            Bytes::Text { .. } => Error::Unreadable {
+                path: self.name.clone().into(),
+                reason: Sentence::verbatim(error.to_string()),
+            },
         }
     }
 }

@@ -3,6 +3,7 @@
 use csv::StringRecord;
 
 use super::rows::Row;
+use crate::sentence::Sentence;
 
 /// More cells than this are not kept, over all tables of a file.
 pub(super) const MAX_CELLS: usize = 8_000_000;
@@ -19,7 +20,7 @@ pub(super) struct Table {
     /// The number of each row, and where its cells end in `ends`.
     rows: Vec<(u64, u32)>,
     /// Rows that could not be read, in order: their place in `rows`, and a sentence.
-    broken: Vec<(usize, String)>,
+    broken: Vec<(usize, Sentence)>,
 }
 
 /// There is no room for another row.
@@ -46,7 +47,7 @@ impl Table {
     }
 
     /// Adds a row that cannot be read; a sentence says why.
-    pub(super) fn push_broken(&mut self, number: u64, message: String) -> Result<(), Full> {
+    pub(super) fn push_broken(&mut self, number: u64, message: Sentence) -> Result<(), Full> {
         self.broken.push((self.rows.len(), message));
         self.push::<&str>(number, &[])
     }

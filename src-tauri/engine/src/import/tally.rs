@@ -9,6 +9,7 @@ use super::format::DELIMITERS;
 use super::pieces::each_piece;
 use super::plan::{self, Plan};
 use super::reader;
+use super::reader::Way;
 use super::rows::Row;
 use super::source::{Opened, Parsed};
 use super::{
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::export::from_safe;
 use crate::items::{Item, TextHash, normalise};
 use crate::monitor::{Monitor, Stage};
+use crate::sentence::Sentence;
 
 /// A cell in a preview shows this many characters.
 const PREVIEW_CHARS: usize = 300;
@@ -48,7 +50,7 @@ pub(super) fn read(
 ) -> Result<ImportedList> {
     let plan = plan::make(opened, Some(options))?;
     if !plan.has_columns_of(options) {
-        return Err(Error::Invalid("This list has no such column. Choose another one.".to_owned()));
+        return Err(Error::Invalid(sentence!("This list has no such column. Choose another one.")));
     }
     let mut tally = Tally::new(options, &plan);
     tally.take_all(opened, usize::MAX, monitor)?;
@@ -160,11 +162,16 @@ fn encodings(chosen: TextEncoding) -> Vec<TextEncoding> {
     choices
 }
 
-fn nothing_because(report: &ImportReport) -> String {
+fn nothing_because(report: &ImportReport) -> Sentence {
     match report.problems.first() {
-        Some(problem) => format!("Nothing in this list could be read. {}", problem.message),
-        None if report.blank > 0 => "There are only blank lines in this list.".to_owned(),
-        None => "There is nothing in this list.".to_owned(),
+        Some(problem) => {
+            sentence!(
+                "Nothing in this list could be read. {problem}",
+                problem = problem.message.clone()
+            )
+        }
+        None if report.blank > 0 => sentence!("There are only blank lines in this list."),
+        None => sentence!("There is nothing in this list."),
     }
 }
 
@@ -246,13 +253,23 @@ struct Topics {
 
 /// The part at hand.
 struct Here<'a> {
-    unit: &'static str,
-    /// In front of a sentence when there are several files: "a.csv: ".
-    file: String,
+    way: Way,
+    /// Its name, when there are several files.
+    file: Option<String>,
     columns: usize,
     is_even: bool,
     encoding: Option<TextEncoding>,
     plan: &'a plan::PartPlan,
+}
+
+impl Here<'_> {
+    /// What is told of the part, with its name when there are several.
+    fn told(&self, problem: Sentence) -> Sentence {
+        match &self.file {
+            Some(file) => sentence!("{file}: {problem}", file, problem),
+            None => problem,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -287,7 +304,10 @@ impl<'a> Tally<'a> {
     ) -> Result<Seen> {
         for (name, error) in std::mem::take(&mut opened.refused) {
             self.report.rows += 1;
-            self.problem(0, format!("{name} was left out: {error}"));
+            self.problem(
+                0,
+                sentence!("{name} was left out: {error}", name = &name, error = error.sentence()),
+            );
             opened.refused.push((name, error));
         }
         let total: u64 = opened.parts.iter().map(|part| part.length).sum();
@@ -298,8 +318,8 @@ impl<'a> Tally<'a> {
             let several = opened.parts.len() > 1;
             let part = &mut opened.parts[index];
             let here = Here {
-                unit: plan.way.unit(),
-                file: if several { format!("{}: ", part.name) } else { String::new() },
+                way: plan.way,
+                file: several.then(|| part.name.clone()),
                 columns: plan.columns,
                 is_even: plan.way.is_even(),
                 encoding: plan.way.is_encoded().then_some(plan.way.encoding),
@@ -367,7 +387,6 @@ impl<'a> Tally<'a> {
         whole: &mut StringRecord,
     ) -> Result<Next> {
         self.data_rows += 1;
-        let Here { unit, file, .. } = here;
         let cells = match row {
             Row::Blank => {
                 self.report.rows += 1;
@@ -376,7 +395,7 @@ impl<'a> Tally<'a> {
             }
             Row::Broken(message) => {
                 self.report.rows += 1;
-                return Ok(self.problem(number, format!("{file}{message}")));
+                return Ok(self.problem(number, here.told(message)));
             }
             Row::Cells(cells) => cells,
         };
@@ -390,12 +409,13 @@ impl<'a> Tally<'a> {
         }
         if here.is_even && (filled > here.columns || cells.len() < here.columns) {
             self.report.rows += 1;
-            let message = format!(
-                "{file}{unit} {number} has {}, not {} as the other lines, and was left out.",
-                counted(cells.len(), "cell"),
-                here.columns
+            let message = sentence!(
+                "{place} has {cells}, not {columns} as the other lines, and was left out.",
+                place = here.way.place(number),
+                cells = counted(cells.len()),
+                columns = here.columns
             );
-            return Ok(self.problem(number, message));
+            return Ok(self.problem(number, here.told(message)));
         }
         let cells = match self.plan.file_column {
             None => cells,
@@ -419,7 +439,6 @@ impl<'a> Tally<'a> {
     }
 
     fn take_cells(&mut self, number: u64, cells: &StringRecord, here: &Here<'_>) -> Result<Next> {
-        let Here { unit, file, .. } = here;
         let options = self.options;
         let is_ours =
             self.plan.is_ours && matches!(here.plan.way.format, ListFormat::Csv | ListFormat::Tsv);
@@ -437,12 +456,13 @@ impl<'a> Tally<'a> {
         if let Some(encoding) = here.encoding
             && (broken(text) || category.as_deref().is_some_and(broken))
         {
-            let message = format!(
-                "{file}{unit} {number} has something that cannot be read as {}, and was left out. Another encoding may fit.",
-                encoding.label()
+            let message = sentence!(
+                "{place} has something that cannot be read as {encoding}, and was left out. Another encoding may fit.",
+                place = here.way.place(number),
+                encoding = encoding.label()
             );
             self.report.rows += 1;
-            return Ok(self.problem(number, message));
+            return Ok(self.problem(number, here.told(message)));
         }
         let times =
             options.count_column.and_then(|column| whole_number(raw(column))).unwrap_or(1).max(1);
@@ -463,11 +483,13 @@ impl<'a> Tally<'a> {
                 return Ok(());
             }
             if text.len() > MAX_TEXT_CHARS && text.chars().count() > MAX_TEXT_CHARS {
-                let message = format!(
-                    "{file}{unit} {number} holds a text of {} characters, longer than the {MAX_TEXT_CHARS} Kindred reads, and was left out.",
-                    text.chars().count()
+                let message = sentence!(
+                    "{place} holds a text of {count} characters, longer than the {most} Kindred reads, and was left out.",
+                    place = here.way.place(number),
+                    count = text.chars().count(),
+                    most = MAX_TEXT_CHARS
                 );
-                self.problem(number, message);
+                self.problem(number, here.told(message));
                 return Ok(());
             }
             let hash = TextHash::of(&text);
@@ -481,8 +503,10 @@ impl<'a> Tally<'a> {
                 return Ok(());
             }
             if self.items.len() == MAX_ITEMS {
-                let message = format!(
-                    "Kindred reads {MAX_ITEMS} different texts at most: the list was left out from line {number} on."
+                let message = sentence!(
+                    "Kindred reads {most} different texts at most: the list was left out from line {number} on.",
+                    most = MAX_ITEMS,
+                    number
                 );
                 self.problem(number, message);
                 next = Next::Stop;
@@ -508,7 +532,7 @@ impl<'a> Tally<'a> {
         Ok(next)
     }
 
-    fn problem(&mut self, line: u64, message: String) -> Next {
+    fn problem(&mut self, line: u64, message: Sentence) -> Next {
         self.report.problem_count += 1;
         if self.report.problems.len() < MAX_PROBLEMS {
             self.report.problems.push(ImportProblem { line, message });
@@ -634,9 +658,8 @@ fn is_yes(cell: &str) -> bool {
     ["yes", "true", "1", "x", "pinned"].contains(&normalise(cell).to_lowercase().as_str())
 }
 
-/// "1 cell", "3 cells".
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+fn counted(cells: usize) -> Sentence {
+    if cells == 1 { sentence!("1 cell") } else { sentence!("{cells} cells", cells) }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::lines::{Line, Lines};
 use super::source::open_file;
 use crate::error::{Error, Result};
 use crate::files;
+use crate::sentence::Sentence;
 
 /// No model has more dimensions.
 const MAX_DIM: u64 = 65_536;
@@ -40,9 +41,9 @@ impl VectorFile {
         let length = file.metadata().map_err(unreadable)?.len();
         let header = header(&mut file)?;
         let (&[rows, dim], Order::C) = (header.shape(), header.order()) else {
-            return Err(nothing(
-                "These vectors are no table with a row for each text. Save them as a two-dimensional array in C order.",
-            ));
+            return Err(nothing(sentence!(
+                "These vectors are no table with a row for each text. Save them as a two-dimensional array in C order."
+            )));
         };
         let width = width(&header)?;
         let needed = rows.checked_mul(dim).and_then(|count| count.checked_mul(width));
@@ -90,9 +91,9 @@ impl VectorFile {
     /// `NothingToImport` for what is no number, or too many.
     pub(super) fn read(&self, wanted: &[u32]) -> Result<ImportedVectors> {
         if wanted.len().saturating_mul(self.dim) > MAX_NUMBERS {
-            return Err(nothing(
-                "These vectors are more than Kindred reads. Open a part of the list.",
-            ));
+            return Err(nothing(sentence!(
+                "These vectors are more than Kindred reads. Open a part of the list."
+            )));
         }
         let mut rows = Vec::with_capacity(wanted.len() * self.dim);
         if self.is_numpy {
@@ -106,9 +107,9 @@ impl VectorFile {
             self.pick_lines(wanted, &mut rows)?;
         }
         if rows.len() != wanted.len() * self.dim || rows.iter().any(|value| !value.is_finite()) {
-            return Err(nothing(
-                "Something in these vectors is no number. Make them again, then open them.",
-            ));
+            return Err(nothing(sentence!(
+                "Something in these vectors is no number. Make them again, then open them."
+            )));
         }
         Ok(ImportedVectors { dim: self.dim, rows })
     }
@@ -220,9 +221,9 @@ fn width(header: &NpyHeader) -> Result<u64> {
     match header.dtype().descr().trim_matches('\'') {
         "<f4" | ">f4" => Ok(4),
         "<f8" | ">f8" => Ok(8),
-        _ => Err(nothing(
-            "These vectors are no floating-point numbers of 32 or 64 bits. Save them as float32, then open them.",
-        )),
+        _ => Err(nothing(sentence!(
+            "These vectors are no floating-point numbers of 32 or 64 bits. Save them as float32, then open them."
+        ))),
     }
 }
 
@@ -232,12 +233,12 @@ pub(super) fn beside(path: &Path) -> Option<PathBuf> {
     ["txt", "tsv", "csv"].iter().map(|ending| path.with_extension(ending)).find(is_there)
 }
 
-fn nothing(reason: &str) -> Error {
-    Error::NothingToImport { reason: reason.to_owned() }
+fn nothing(reason: Sentence) -> Error {
+    Error::NothingToImport { reason }
 }
 
 fn damaged() -> Error {
-    nothing(
-        "These vectors are damaged or incomplete. Save them again where they were made, then open them.",
-    )
+    nothing(sentence!(
+        "These vectors are damaged or incomplete. Save them again where they were made, then open them."
+    ))
 }

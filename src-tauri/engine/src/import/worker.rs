@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::items::Item;
 use crate::monitor::{Monitor, Stage};
 
+use crate::sentence::Sentence;
 pub use child::serve;
 
 /// A child that tells no progress for so long is stopped.
@@ -98,9 +99,9 @@ enum Answer {
 /// An error that reading a list can end with.
 #[derive(Debug, Serialize, Deserialize)]
 enum Failure {
-    Unreadable { path: OsString, reason: String },
-    NothingToImport(String),
-    Other(String),
+    Unreadable { path: OsString, reason: Sentence },
+    NothingToImport(Sentence),
+    Other(Sentence),
 }
 
 impl From<Error> for Failure {
@@ -110,7 +111,7 @@ impl From<Error> for Failure {
                 Self::Unreadable { path: path.into_os_string(), reason }
             }
             Error::NothingToImport { reason } => Self::NothingToImport(reason),
-            other => Self::Other(other.to_string()),
+            other => Self::Other(other.sentence()),
         }
     }
 }
@@ -304,7 +305,10 @@ impl Worker {
         }
         command.spawn().map_err(|error| Error::Unreadable {
             path: self.program.clone(),
-            reason: format!("the part of Kindred that reads lists did not start ({error})"),
+            reason: sentence!(
+                "the part of Kindred that reads lists did not start ({error})",
+                error = error.to_string()
+            ),
         })
     }
 }
@@ -343,19 +347,25 @@ impl Drop for Running {
     }
 }
 
-const TOO_LARGE: &str = "This file could not be read: it asked for too much memory. Save the list as CSV, or a part of it, then open that.";
-const TOO_SLOW: &str = "This file could not be read: it took too long. Save the list as CSV, or a part of it, then open that.";
-const MALFORMED: &str = "This file could not be read: something in it is not as it should be. Save it again where it was made, or as CSV, then open that.";
+const TOO_LARGE: Sentence = sentence!(
+    "This file could not be read: it asked for too much memory. Save the list as CSV, or a part of it, then open that."
+);
+const TOO_SLOW: Sentence = sentence!(
+    "This file could not be read: it took too long. Save the list as CSV, or a part of it, then open that."
+);
+const MALFORMED: Sentence = sentence!(
+    "This file could not be read: something in it is not as it should be. Save it again where it was made, or as CSV, then open that."
+);
 
-fn nothing(reason: &str) -> Error {
-    Error::NothingToImport { reason: reason.to_owned() }
+fn nothing(reason: Sentence) -> Error {
+    Error::NothingToImport { reason }
 }
 
 fn broken() -> Error {
     nothing(MALFORMED)
 }
 
-fn why_it_died(status: Option<ExitStatus>, complaint: &str) -> &'static str {
+fn why_it_died(status: Option<ExitStatus>, complaint: &str) -> Sentence {
     if complaint.contains("memory allocation") || complaint.contains("capacity overflow") {
         return TOO_LARGE;
     }

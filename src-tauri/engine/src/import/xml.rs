@@ -7,6 +7,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use zip::ZipArchive;
 
 use super::archive::{MAX_ENTRY_BYTES, damaged};
+use crate::sentence::Sentence;
 
 /// One text between two tags is not longer, in bytes: nobody wrote it.
 const MAX_TEXT_BYTES: usize = 64 << 20;
@@ -18,8 +19,8 @@ const MAX_TEXT_BYTES: usize = 64 << 20;
 pub(super) fn each_event<R: Read + Seek>(
     archive: &mut ZipArchive<R>,
     name: &str,
-    on: &mut dyn FnMut(&Event<'_>) -> Result<(), String>,
-) -> Result<(), String> {
+    on: &mut dyn FnMut(&Event<'_>) -> Result<(), Sentence>,
+) -> Result<(), Sentence> {
     let entry = archive.by_name(name).map_err(|_| damaged())?;
     let mut xml = Reader::from_reader(BufReader::new(entry.take(MAX_ENTRY_BYTES)));
     let mut buffer = Vec::new();

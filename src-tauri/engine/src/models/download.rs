@@ -19,6 +19,7 @@ use crate::files::{beside, unreadable, unwritable};
 use crate::net::{Address, Answered, Client, Event, Patience, network};
 use crate::store::lock::{Lock, Taken};
 
+use crate::sentence::{Sentence, Value};
 use partial::Partial;
 use record::Record;
 use source::{Outcome, Reached, Source};
@@ -141,9 +142,9 @@ pub fn discard(folder: &Path) -> Result<()> {
 fn lock(folder: &Path) -> Result<Lock> {
     match Lock::take(&folder.join("download")) {
         Taken::Here(lock) => Ok(lock),
-        Taken::Elsewhere => Err(Error::Invalid(format!(
-            "This model is being fetched in another window already, or its folder cannot be written to. Wait until the other window is done: {}",
-            folder.display()
+        Taken::Elsewhere => Err(Error::Invalid(sentence!(
+            "This model is being fetched in another window already, or its folder cannot be written to. Wait until the other window is done: {folder}",
+            folder
         ))),
     }
 }
@@ -165,7 +166,8 @@ fn parts(folder: &Path) -> Vec<std::path::PathBuf> {
 
 /// Refuses what would leave the folder, or the repository.
 fn check(download: &Download) -> Result<()> {
-    let refused = |what: &str| Err(Error::Invalid(format!("This cannot be downloaded: {what}")));
+    let refused =
+        |what: Sentence| Err(Error::Invalid(sentence!("This cannot be downloaded: {what}", what)));
     let is_plain = |path: &str| {
         !path.contains(['\\', ':', '\0'])
             && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
@@ -174,17 +176,20 @@ fn check(download: &Download) -> Result<()> {
     for (index, file) in download.files.iter().enumerate() {
         let path = &file.path;
         if !is_plain(path) || path.ends_with(PART) || RESERVED.contains(&path.as_str()) {
-            return refused(&format!("a file must not be called \"{path}\""));
+            return refused(sentence!("a file must not be called \"{path}\"", path));
         }
         if download.files[..index].iter().any(|other| other.path.eq_ignore_ascii_case(path)) {
-            return refused(&format!("two files are called \"{path}\""));
+            return refused(sentence!("two files are called \"{path}\"", path));
         }
         if file.sha256.as_deref().is_some_and(|hash| !source::is_sha256(hash)) {
-            return refused(&format!("the hash of \"{path}\" is none"));
+            return refused(sentence!("the hash of \"{path}\" is none", path));
         }
     }
     if !is_plain(&download.repository) || !is_plain(&download.revision) {
-        return refused(&format!("\"{}\" is no repository", download.repository));
+        return refused(sentence!(
+            "\"{repository}\" is no repository",
+            repository = &download.repository
+        ));
     }
     Ok(())
 }
@@ -304,9 +309,10 @@ impl Work<'_> {
         if let Some(wrong) = promise.contradicts(file) {
             return Err(network(
                 &host,
-                format!(
-                    "The server has another {} than the one Kindred knows ({wrong}), so it was not taken. Update Kindred, or choose another model",
-                    file.path
+                sentence!(
+                    "The server has another {path} than the one Kindred knows ({wrong}), so it was not taken. Update Kindred, or choose another model",
+                    path = &file.path,
+                    wrong
                 ),
             ));
         }
@@ -314,9 +320,9 @@ impl Work<'_> {
         let changed = || {
             network(
                 &host,
-                format!(
-                    "{} kept changing on the server while it was fetched. Try again later",
-                    file.path
+                sentence!(
+                    "{path} kept changing on the server while it was fetched. Try again later",
+                    path = &file.path
                 ),
             )
         };
@@ -413,11 +419,11 @@ impl Work<'_> {
         if needed == 0 || needed.saturating_add(SPARE) <= free {
             return Ok(());
         }
-        Err(Error::Invalid(format!(
-            "The disk has too little room: {} are needed, and {} are free. Make some room, then try again: {}",
-            megabytes(needed.saturating_add(SPARE)),
-            megabytes(free),
-            self.folder.display()
+        Err(Error::Invalid(sentence!(
+            "The disk has too little room: {needed} are needed, and {free} are free. Make some room, then try again: {folder}",
+            needed = Value::Bytes(needed.saturating_add(SPARE)),
+            free = Value::Bytes(free),
+            folder = self.folder
         )))
     }
 }
@@ -425,12 +431,9 @@ impl Work<'_> {
 fn wrong_file(host: &str, path: &str) -> Error {
     network(
         host,
-        format!(
-            "{path} did not arrive as it should be, and was thrown away. Try again later; if it stays so, something changes it on its way, or the server has another file"
+        sentence!(
+            "{path} did not arrive as it should be, and was thrown away. Try again later; if it stays so, something changes it on its way, or the server has another file",
+            path
         ),
     )
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{} MB", bytes.div_ceil(1_000_000))
 }

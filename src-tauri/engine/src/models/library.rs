@@ -22,6 +22,7 @@ use crate::embed::onnx::{OnnxEmbedder, OnnxFiles, OnnxModel, default_key};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::net::{Address, Patience};
+use crate::sentence::Sentence;
 
 /// In the folder of a fetched model: what was fetched.
 const RECORD: &str = "kindred.json";
@@ -88,7 +89,7 @@ pub enum Status {
     Available,
     /// A part of it, in bytes, was fetched.
     Partial(u64),
-    Broken(String),
+    Broken(Sentence),
 }
 
 /// What was fetched, and verified then.
@@ -226,7 +227,7 @@ impl Library {
     /// `Invalid` for a model that is not there.
     pub fn find(&self, id: &str) -> Result<Model> {
         self.all().into_iter().find(|model| model.id() == id).ok_or_else(|| {
-            Error::Invalid(format!("There is no model called \"{id}\". Choose another one."))
+            Error::Invalid(sentence!("There is no model called \"{id}\". Choose another one.", id))
         })
     }
 
@@ -340,7 +341,7 @@ impl Library {
                 self.change(|settings| settings.servers.retain(|s| s.id != server.id))
             }
             Model::Default | Model::Instant | Model::Spelling => {
-                Err(Error::Invalid("This model is part of Kindred and stays.".to_owned()))
+                Err(Error::Invalid(sentence!("This model is part of Kindred and stays.")))
             }
         }
     }
@@ -373,9 +374,12 @@ impl Library {
     /// # Errors
     /// `ModelUnavailable`.
     pub fn load_fetched(&self, model: &CatalogueModel, threads: usize) -> Result<OnnxEmbedder> {
-        let unavailable = |reason: String| Error::ModelUnavailable { reason };
+        let unavailable = |reason: Sentence| Error::ModelUnavailable { reason };
         let record = self.record(model).ok_or_else(|| {
-            unavailable(format!("{} is not on this computer. Download it first.", model.name))
+            unavailable(sentence!(
+                "{model} is not on this computer. Download it first.",
+                model = model.name
+            ))
         })?;
         let key = key_of(model, &record).ok_or_else(|| unavailable(damaged(model.name)))?;
         let folder = self.folder_of(model);
@@ -439,9 +443,10 @@ fn remove_folder(folder: &Path) -> Result<()> {
     }
 }
 
-fn damaged(name: &str) -> String {
-    format!(
-        "The files of {name} are missing or not what was fetched. Delete it and download it again."
+fn damaged(name: &str) -> Sentence {
+    sentence!(
+        "The files of {name} are missing or not what was fetched. Delete it and download it again.",
+        name
     )
 }
 
@@ -459,5 +464,5 @@ pub(super) fn short_hash(bytes: &[u8]) -> String {
 /// `Invalid` for any other model.
 pub fn fetchable(id: &str) -> Result<&'static CatalogueModel> {
     catalogue::find(id)
-        .ok_or_else(|| Error::Invalid(format!("There is nothing to fetch for \"{id}\".")))
+        .ok_or_else(|| Error::Invalid(sentence!("There is nothing to fetch for \"{id}\".", id)))
 }

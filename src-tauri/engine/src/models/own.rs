@@ -13,6 +13,7 @@ use crate::embed::onnx::{OnnxEmbedder, OnnxFiles, OnnxModel};
 use crate::embed::{ModelKey, embed_all};
 use crate::error::{Error, Result};
 use crate::monitor::Silent;
+use crate::sentence::Sentence;
 
 /// Texts that a new model is tried on: two that are alike, and one that is longer than both.
 pub const FIRST: &str = "apple";
@@ -57,8 +58,8 @@ impl OwnModel {
 
     /// Why it cannot be used, without reading all of it.
     #[must_use]
-    pub fn problem(&self) -> Option<String> {
-        onnx_file(&self.folder).err().map(|error| error.to_string())
+    pub fn problem(&self) -> Option<Sentence> {
+        onnx_file(&self.folder).err().map(|error| error.sentence())
     }
 
     /// Loads it, if its folder holds the model that was added.
@@ -70,7 +71,9 @@ impl OwnModel {
         if short_hash(&files.model) != self.revision {
             return Err(unavailable(
                 &self.folder,
-                "The model in this folder is not the one that was added. Add the folder again",
+                sentence!(
+                    "The model in this folder is not the one that was added. Add the folder again"
+                ),
             ));
         }
         load(files, self, threads)
@@ -114,32 +117,31 @@ pub fn try_again(model: &OwnModel, threads: usize) -> Result<Trial> {
 /// Fills in the dimensions and gives the cosine of two texts.
 fn attempt(files: OnnxFiles, model: &mut OwnModel, threads: usize) -> Result<f32> {
     let folder = model.folder.clone();
-    let wrong = |what: &str| unavailable(&folder, what);
+    let wrong = |what: Sentence| unavailable(&folder, what);
     let mut embedder = load(files, model, threads)?;
     let mut rows = |texts: &[&str]| {
         // Files from anywhere must not bring the app down.
         let rows = catch_unwind(AssertUnwindSafe(|| embed_all(&mut embedder, texts, &Silent)));
         match rows {
             Ok(Ok(rows)) => Ok(rows),
-            Ok(Err(Error::Embedding { reason })) => Err(wrong(&format!(
-                "This model does not make one vector of a text ({})",
-                short(&reason)
+            Ok(Err(Error::Embedding { reason })) => Err(wrong(sentence!(
+                "This model does not make one vector of a text ({reason})",
+                reason = short(&reason)
             ))),
             Ok(Err(error)) => Err(error),
-            Err(_) => Err(wrong("This model fails on a text")),
+            Err(_) => Err(wrong(sentence!("This model fails on a text"))),
         }
     };
     let alone = rows(&[FIRST])?;
     let together = rows(&[FIRST, SECOND, LONGER])?;
     if alone.dim() == 0 || alone.dim() != together.dim() {
-        return Err(wrong("This model does not make vectors of one length"));
+        return Err(wrong(sentence!("This model does not make vectors of one length")));
     }
     let is_same = |(a, b): (&f32, &f32)| (a - b).abs() <= TOLERANCE;
     if !alone.row(0).iter().zip(together.row(0)).all(is_same) {
-        return Err(wrong(
-            "With this model, a text's vector depends on the other texts of its batch, \
-             so it cannot be kept. Use a version of it that is not quantised dynamically",
-        ));
+        return Err(wrong(sentence!(
+            "With this model, a text's vector depends on the other texts of its batch, so it cannot be kept. Use a version of it that is not quantised dynamically"
+        )));
     }
     model.dim = alone.dim();
     Ok(together.row(0).iter().zip(together.row(1)).map(|(a, b)| a * b).sum())
@@ -156,17 +158,17 @@ fn load(files: OnnxFiles, model: &OwnModel, threads: usize) -> Result<OnnxEmbedd
     match loaded {
         Ok(Ok(embedder)) => Ok(embedder),
         Ok(Err(Error::ModelUnavailable { reason })) => {
-            Err(unavailable(&model.folder, &short(&reason)))
+            Err(unavailable(&model.folder, Sentence::verbatim(short(&reason.to_string()))))
         }
         Ok(Err(error)) => Err(error),
-        Err(_) => Err(unavailable(&model.folder, "This model could not be loaded")),
+        Err(_) => Err(unavailable(&model.folder, sentence!("This model could not be loaded"))),
     }
 }
 
 /// The ONNX file of a folder.
 fn onnx_file(folder: &Path) -> Result<PathBuf> {
     if !folder.is_dir() {
-        return Err(unavailable(folder, "This folder is not there any more"));
+        return Err(unavailable(folder, sentence!("This folder is not there any more")));
     }
     let usual = ["model.onnx", "onnx/model.onnx"].map(|path| folder.join(path));
     if let Some(path) = usual.into_iter().find(|path| path.is_file()) {
@@ -182,13 +184,16 @@ fn onnx_file(folder: &Path) -> Result<PathBuf> {
     match found.len() {
         0 => Err(unavailable(
             folder,
-            "There is no ONNX model in this folder. It needs a file called model.onnx, \
-             in the folder itself or in one called onnx",
+            sentence!(
+                "There is no ONNX model in this folder. It needs a file called model.onnx, in the folder itself or in one called onnx"
+            ),
         )),
         1 => Ok(found.remove(0)),
         _ => Err(unavailable(
             folder,
-            "There are several ONNX models in this folder. Call the one to use model.onnx",
+            sentence!(
+                "There are several ONNX models in this folder. Call the one to use model.onnx"
+            ),
         )),
     }
 }
@@ -197,7 +202,13 @@ fn read(folder: &Path) -> Result<OnnxFiles> {
     let path = onnx_file(folder)?;
     let read = |path: &Path| {
         std::fs::read(path).map_err(|error| {
-            unavailable(path, &format!("This file of the model could not be read ({error})"))
+            unavailable(
+                path,
+                sentence!(
+                    "This file of the model could not be read ({error})",
+                    error = error.to_string()
+                ),
+            )
         })
     };
     let optional = |name: &str| std::fs::read(folder.join(name)).ok();
@@ -205,21 +216,23 @@ fn read(folder: &Path) -> Result<OnnxFiles> {
     if contains(&model, b"DynamicQuantizeLinear") {
         return Err(unavailable(
             folder,
-            "This model is quantised dynamically: a text's vector would depend on the other texts \
-             of its batch, so it cannot be kept. Use another version of it",
+            sentence!(
+                "This model is quantised dynamically: a text's vector would depend on the other texts of its batch, so it cannot be kept. Use another version of it"
+            ),
         ));
     }
     let tokenizer = folder.join("tokenizer.json");
     if !tokenizer.is_file() {
         return Err(unavailable(
             folder,
-            "There is no tokenizer in this folder. It needs the file tokenizer.json that belongs to \
-             the model",
+            sentence!(
+                "There is no tokenizer in this folder. It needs the file tokenizer.json that belongs to the model"
+            ),
         ));
     }
     let tokenizer = read(&tokenizer)?;
     if serde_json::from_slice::<Value>(&tokenizer).is_err() {
-        return Err(unavailable(folder, "The file tokenizer.json is not whole"));
+        return Err(unavailable(folder, sentence!("The file tokenizer.json is not whole")));
     }
     let name =
         path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -278,6 +291,6 @@ fn short(reason: &str) -> String {
     clean.trim_end_matches(['.', ' ']).to_owned()
 }
 
-fn unavailable(path: &Path, what: &str) -> Error {
-    Error::ModelUnavailable { reason: format!("{what}: {}", path.display()) }
+fn unavailable(path: &Path, what: Sentence) -> Error {
+    Error::ModelUnavailable { reason: sentence!("{what}: {path}", what, path) }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong with a request, and how a person is told.
 
 use crate::error::Error;
+use crate::sentence::Sentence;
 
 /// Why there is no answer, or not all of it.
 #[derive(Debug)]
@@ -35,25 +36,38 @@ impl Fault {
     pub(crate) fn error(&self, host: &str) -> Error {
         let reason = match self {
             Self::NoSuchHost => {
-                "The server was not found. Check that this computer is online and the address is right".to_owned()
+                sentence!(
+                    "The server was not found. Check that this computer is online and the address is right"
+                )
             }
             Self::Unreachable(reason) => {
-                format!("The server could not be reached ({reason}). Check that this computer is online and the server is running")
+                sentence!(
+                    "The server could not be reached ({reason}). Check that this computer is online and the server is running",
+                    reason
+                )
             }
             Self::TimedOut => {
-                "The server did not answer in time. What arrived is kept: try again later".to_owned()
+                sentence!(
+                    "The server did not answer in time. What arrived is kept: try again later"
+                )
             }
             Self::Cut => {
-                "The connection was cut. What arrived is kept: try again later".to_owned()
+                sentence!("The connection was cut. What arrived is kept: try again later")
             }
-            Self::Insecure(reason) => format!(
-                "No secure connection could be made, so nothing was sent ({reason}). The server needs a certificate from a known authority; only a server on this computer can do without, at an http address"
+            Self::Insecure(reason) => sentence!(
+                "No secure connection could be made, so nothing was sent ({reason}). The server needs a certificate from a known authority; only a server on this computer can do without, at an http address",
+                reason
             ),
             Self::TooLarge => {
-                "The answer was too long and was not read to its end. Check that the address is right".to_owned()
+                sentence!(
+                    "The answer was too long and was not read to its end. Check that the address is right"
+                )
             }
             Self::Malformed(reason) => {
-                format!("The answer could not be understood ({reason}). Check that the address is right")
+                sentence!(
+                    "The answer could not be understood ({reason}). Check that the address is right",
+                    reason
+                )
             }
         };
         network(host, reason)
@@ -67,8 +81,8 @@ pub(crate) enum Answered {
     Before,
 }
 
-pub(crate) fn network(host: &str, reason: impl Into<String>) -> Error {
-    Error::Network { host: host.to_owned(), reason: reason.into() }
+pub(crate) fn network(host: &str, reason: Sentence) -> Error {
+    Error::Network { host: host.to_owned(), reason }
 }
 
 /// A server's words, fit to be quoted in a sentence: one line of at most 200 characters.

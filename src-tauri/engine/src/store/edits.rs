@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::items;
 use crate::edits::Edit;
+use crate::sentence::Sentence;
 
 /// How many edits can be taken back. Older ones are forgotten.
 const KEPT: i64 = 10_000;
@@ -23,14 +24,14 @@ pub(crate) struct EditRow {
 /// What undo and redo would do, for the person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Labels {
-    pub(crate) undo: Option<String>,
-    pub(crate) redo: Option<String>,
+    pub(crate) undo: Option<Sentence>,
+    pub(crate) redo: Option<Sentence>,
 }
 
 /// Adds an edit that was just done. What was undone before can no longer be redone.
 pub(crate) fn push(
     connection: &Connection,
-    label: &str,
+    label: &Sentence,
     edit: &Edit,
     inverse: &Edit,
 ) -> rusqlite::Result<()> {
@@ -38,7 +39,7 @@ pub(crate) fn push(
     items::forget_taken_back(connection)?;
     connection.execute(
         "INSERT INTO edits (label, edit, inverse, is_undone) VALUES (?1, ?2, ?3, 0)",
-        (label, json(edit)?, json(inverse)?),
+        (label.kept(), json(edit)?, json(inverse)?),
     )?;
     connection
         .execute("DELETE FROM edits WHERE id <= ?1", [connection.last_insert_rowid() - KEPT])?;
@@ -77,7 +78,7 @@ pub(crate) fn set_undone(
 }
 
 pub(crate) fn labels(connection: &Connection) -> rusqlite::Result<Labels> {
-    let label = |sql| connection.query_row(sql, [], |row| row.get(0)).optional();
+    let label = |sql| connection.query_row(sql, [], label_of).optional();
     Ok(Labels {
         undo: label("SELECT label FROM edits WHERE is_undone = 0 ORDER BY id DESC LIMIT 1")?,
         redo: label("SELECT label FROM edits WHERE is_undone = 1 ORDER BY id LIMIT 1")?,
@@ -85,15 +86,19 @@ pub(crate) fn labels(connection: &Connection) -> rusqlite::Result<Labels> {
 }
 
 /// Labels of all edits, oldest first, and how many of them are done.
-pub(crate) fn all_labels(connection: &Connection) -> rusqlite::Result<(Vec<String>, usize)> {
+pub(crate) fn all_labels(connection: &Connection) -> rusqlite::Result<(Vec<Sentence>, usize)> {
     let labels = connection
         .prepare("SELECT label FROM edits ORDER BY id")?
-        .query_map([], |row| row.get(0))?
+        .query_map([], label_of)?
         .collect::<rusqlite::Result<_>>()?;
     let done =
         connection
             .query_row("SELECT count(*) FROM edits WHERE is_undone = 0", [], |row| row.get(0))?;
     Ok((labels, done))
+}
+
+fn label_of(row: &Row<'_>) -> rusqlite::Result<Sentence> {
+    row.get(0).map(Sentence::from_kept)
 }
 
 fn row(row: &Row<'_>) -> rusqlite::Result<EditRow> {

@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 
 use crate::import::{ImportProblem, ImportReport, MergedText};
+use crate::sentence::Sentence;
 
 pub(crate) fn insert(connection: &Connection, report: &ImportReport) -> rusqlite::Result<()> {
     connection.execute(
@@ -20,7 +21,7 @@ pub(crate) fn insert(connection: &Connection, report: &ImportReport) -> rusqlite
     let mut insert = connection
         .prepare("INSERT INTO import_problems (position, line, message) VALUES (?1, ?2, ?3)")?;
     for (position, problem) in report.problems.iter().enumerate() {
-        insert.execute((position, problem.line, &problem.message))?;
+        insert.execute((position, problem.line, problem.message.kept()))?;
     }
     let mut insert = connection.prepare(
         "INSERT INTO import_merges (position, line, text, merged_into) VALUES (?1, ?2, ?3, ?4)",
@@ -34,7 +35,9 @@ pub(crate) fn insert(connection: &Connection, report: &ImportReport) -> rusqlite
 pub(crate) fn get(connection: &Connection) -> rusqlite::Result<ImportReport> {
     let problems = connection
         .prepare("SELECT line, message FROM import_problems ORDER BY position")?
-        .query_map([], |row| Ok(ImportProblem { line: row.get(0)?, message: row.get(1)? }))?
+        .query_map([], |row| {
+            Ok(ImportProblem { line: row.get(0)?, message: Sentence::from_kept(row.get(1)?) })
+        })?
         .collect::<rusqlite::Result<_>>()?;
     let merges = connection
         .prepare("SELECT line, text, merged_into FROM import_merges ORDER BY position")?

@@ -54,9 +54,10 @@ impl Workbook {
             return Ok(added);
         }
         if before.items.len() + new.len() > MAX_ITEMS {
-            return Err(Error::Invalid(format!(
-                "With these there would be {} texts. A workbook holds {MAX_ITEMS} at most.",
-                before.items.len() + new.len()
+            return Err(Error::Invalid(sentence!(
+                "With these there would be {count} texts. A workbook holds {most} at most.",
+                count = before.items.len() + new.len(),
+                most = MAX_ITEMS
             )));
         }
         check_vectors(list, &model)?;
@@ -110,9 +111,9 @@ impl Workbook {
 fn check_vectors(list: &ImportedList, model: &ModelKey) -> Result<()> {
     match (Given::of(model), &list.vectors) {
         (Some(given), Some(vectors)) if vectors.dim == given.dim() => Ok(()),
-        (Some(given), _) => Err(Error::Invalid(format!(
-            "This workbook uses vectors that came with its list. Add a list that brings vectors of {} numbers too, or use a model first: open Models and choose one.",
-            given.dim()
+        (Some(given), _) => Err(Error::Invalid(sentence!(
+            "This workbook uses vectors that came with its list. Add a list that brings vectors of {count} numbers too, or use a model first: open Models and choose one.",
+            count = given.dim()
         ))),
         (None, _) => Ok(()),
     }

@@ -36,7 +36,7 @@ impl Workbook {
         let list = &*given::usable(list)?;
         if list.items.is_empty() {
             return Err(Error::NothingToImport {
-                reason: "There is no text in this list.".to_owned(),
+                reason: sentence!("There is no text in this list."),
             });
         }
         let model =
@@ -138,8 +138,9 @@ impl<'a> Brought<'a> {
                 continue;
             }
             if sorting.topics.len() >= MOST_TOPICS {
-                return Err(Error::Invalid(format!(
-                    "These are more than {MOST_TOPICS} topics. Choose another column for them."
+                return Err(Error::Invalid(sentence!(
+                    "These are more than {most} topics. Choose another column for them.",
+                    most = MOST_TOPICS
                 )));
             }
             self.known.insert(folded(&name), next_id);

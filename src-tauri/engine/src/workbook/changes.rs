@@ -9,6 +9,7 @@ use crate::edits::Edit;
 use crate::embed::ModelKey;
 use crate::error::{Error, Result};
 use crate::items::{Item, ItemId, TextHash};
+use crate::sentence::Sentence;
 use crate::store;
 use crate::store::edits::Labels;
 use crate::topics::Sorting;
@@ -17,7 +18,7 @@ use crate::topics::Sorting;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
     /// One per edit: "Moved 3 words to fruit".
-    pub labels: Vec<String>,
+    pub labels: Vec<Sentence>,
     /// So many of them are done; the rest was undone.
     pub done: usize,
 }
@@ -88,13 +89,13 @@ impl Workbook {
 
     /// What undo would take back: "Renamed fruit to fruits".
     #[must_use]
-    pub fn undo_label(&self) -> Option<String> {
+    pub fn undo_label(&self) -> Option<Sentence> {
         self.state().labels.undo.clone()
     }
 
     /// What redo would do again.
     #[must_use]
-    pub fn redo_label(&self) -> Option<String> {
+    pub fn redo_label(&self) -> Option<Sentence> {
         self.state().labels.redo.clone()
     }
 
@@ -300,7 +301,7 @@ fn check_size(sorting: &Sorting, items: &[Item]) -> Result<()> {
 }
 
 fn of_another_list() -> Error {
-    Error::Invalid("These topics belong to another list.".to_owned())
+    Error::Invalid(sentence!("These topics belong to another list."))
 }
 
 pub(super) fn save_difference(

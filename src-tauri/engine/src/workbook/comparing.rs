@@ -152,7 +152,7 @@ impl Workbook {
         monitor: &dyn Monitor,
     ) -> Result<Comparison> {
         if models.len() < 2 {
-            return Err(Error::Invalid("Choose two models or more to compare.".to_owned()));
+            return Err(Error::Invalid(sentence!("Choose two models or more to compare.")));
         }
         let (list, revision) = {
             let state = self.state();
@@ -310,7 +310,7 @@ impl Workbook {
                     if is_by_person(before) { sorted } else { carry_over(before, sorted) };
                 Ok((
                     Sorting { model: Some(key.clone()), ..sorting },
-                    format!("Took {name} into use"),
+                    sentence!("Took {name} into use", name),
                 ))
             })?;
         }

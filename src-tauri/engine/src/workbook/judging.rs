@@ -136,7 +136,7 @@ impl Workbook {
     /// `Invalid` for what is no percentage; `ReadOnly`, `DiskFull`, `Storage`.
     pub fn set_related(&self, percentile: f32) -> Result<()> {
         if !(0.0..=100.0).contains(&percentile) {
-            return Err(Error::Invalid("Choose a percentage from 0 to 100.".to_owned()));
+            return Err(Error::Invalid(sentence!("Choose a percentage from 0 to 100.")));
         }
         self.store
             .write(|transaction| store::meta::set_related_percentile(transaction, Some(percentile)))
@@ -195,7 +195,7 @@ impl Workbook {
         let count = self.items().len();
         let is_there = |item: ItemId| item.index() < count;
         if !answers.iter().all(|answer| is_there(answer.first) && is_there(answer.second)) {
-            return Err(Error::Invalid("These items are not in the list.".to_owned()));
+            return Err(Error::Invalid(sentence!("These items are not in the list.")));
         }
         self.store.write(|transaction| store::answers::insert(transaction, answers))?;
         let vectors = self.vectors()?;

@@ -178,10 +178,11 @@ impl Workbook {
         }
         let not_yet = || {
             Error::Invalid(if given::is_given(model) {
-                "Not all texts came with vectors. Use a model for this: open Models and choose one."
-                    .to_owned()
+                sentence!(
+                    "Not all texts came with vectors. Use a model for this: open Models and choose one."
+                )
             } else {
-                "Not all texts are embedded yet. Let the model finish, then try again.".to_owned()
+                sentence!("Not all texts are embedded yet. Let the model finish, then try again.")
             })
         };
         let list = self.with_coverage(model, |state| {

@@ -214,9 +214,9 @@ impl Workbook {
         let [from, to] = ends;
         let (from, to) = (from?, to?);
         if crate::analyse::product::dot(&from, &to) > 1.0 - 1e-5 {
-            return Err(Error::Invalid(
-                "Both ends mean the same to this model. Choose two that differ.".to_owned(),
-            ));
+            return Err(Error::Invalid(sentence!(
+                "Both ends mean the same to this model. Choose two that differ."
+            )));
         }
         Ok(map::along(&centred.rows, &from, &to))
     }
@@ -229,7 +229,7 @@ impl Workbook {
         reader: &impl Fn() -> Result<Shared>,
     ) -> Result<Vec<f32>> {
         let rows = &centred.rows;
-        let not_there = || Error::Invalid("An end of this axis is not there any more.".to_owned());
+        let not_there = || Error::Invalid(sentence!("An end of this axis is not there any more."));
         match end {
             AxisEnd::Item(item) if item.index() < rows.len() => Ok(rows.row(item.index()).to_vec()),
             AxisEnd::Item(_) => Err(not_there()),
@@ -246,7 +246,7 @@ impl Workbook {
                 Ok(centroids(rows, &group, 1).into_values())
             }
             AxisEnd::Text(text) if text.trim().is_empty() => {
-                Err(Error::Invalid("An end of this axis is empty. Type a word.".to_owned()))
+                Err(Error::Invalid(sentence!("An end of this axis is empty. Type a word.")))
             }
             AxisEnd::Text(text) => {
                 let wanted = folded(text);

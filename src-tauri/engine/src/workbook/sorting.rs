@@ -14,6 +14,7 @@ use crate::edits::Edit;
 use crate::embed::{Embedder, given};
 use crate::error::{Error, Result};
 use crate::monitor::{Monitor, Stage};
+use crate::sentence::Sentence;
 use crate::sort::{Plan, SortInto, suggested};
 use crate::topics::{Placement, Sorting, Topic, TopicId};
 
@@ -50,7 +51,7 @@ impl Workbook {
         };
         self.replace(&list, monitor, |before| {
             let sorting = carry_over(before, found);
-            let label = format!("Found {}", count_of_topics(sorting.topics.len()));
+            let label = sentence!("Found {topics}", topics = count_of_topics(sorting.topics.len()));
             Ok((sorting, label))
         })
     }
@@ -90,7 +91,10 @@ impl Workbook {
                 return Err(Error::Cancelled);
             }
             let count = request.topics.len();
-            Ok((plan.placed(&suggestions), format!("Sorted into {}", count_of_topics(count))))
+            Ok((
+                plan.placed(&suggestions),
+                sentence!("Sorted into {topics}", topics = count_of_topics(count)),
+            ))
         })
     }
 
@@ -111,10 +115,9 @@ impl Workbook {
         let members: Vec<usize> =
             list.sorting.members(Some(topic)).map(|item| item.index()).collect();
         let one_meaning = || {
-            Error::Invalid(
+            Error::Invalid(sentence!(
                 "There is nothing to tell apart in this topic. Drag words out of it instead."
-                    .to_owned(),
-            )
+            ))
         };
         if members.len() < FEWEST_TO_SPLIT {
             return Err(one_meaning());
@@ -151,7 +154,7 @@ impl Workbook {
         self.check_writable()?;
         let (space, list) = self.space_and_list(monitor)?;
         if list.sorting.topics.is_empty() {
-            return Err(Error::Invalid("There are no topics yet. Make one first.".to_owned()));
+            return Err(Error::Invalid(sentence!("There are no topics yet. Make one first.")));
         }
         monitor.progress(Stage::Sorting, 0, 1);
         monitor.check()?;
@@ -159,7 +162,7 @@ impl Workbook {
             let mut after = before.clone();
             let k = before.topics.len();
             let suggestions = nearest_topics(&space, &groups(before), k, space.rows());
-            let mut placed = 0;
+            let mut placed = 0_usize;
             for (place, suggestion) in after.placements.iter_mut().zip(&suggestions) {
                 if place.topic.is_none() && !place.pinned {
                     *place = suggested(suggestion, &before.topics);
@@ -167,9 +170,9 @@ impl Workbook {
                 }
             }
             let label = if placed == 1 {
-                "Placed 1 unsorted text".to_owned()
+                sentence!("Placed 1 unsorted text")
             } else {
-                format!("Placed {placed} unsorted texts")
+                sentence!("Placed {placed} unsorted texts", placed)
             };
             Ok((after, label))
         })
@@ -187,7 +190,7 @@ impl Workbook {
         &self,
         list: &Snapshot,
         monitor: &dyn Monitor,
-        make: impl FnOnce(&Sorting) -> Result<(Sorting, String)>,
+        make: impl FnOnce(&Sorting) -> Result<(Sorting, Sentence)>,
     ) -> Result<()> {
         monitor.check()?;
         monitor.progress(Stage::Saving, 0, 1);
@@ -204,16 +207,17 @@ impl Workbook {
 }
 
 fn nothing_known(topic: &str) -> Error {
-    Error::Invalid(format!(
-        "This workbook uses vectors that came with its list, so only words in the list can say what {topic} means. Drag some of them there first."
+    Error::Invalid(sentence!(
+        "This workbook uses vectors that came with its list, so only words in the list can say what {topic} means. Drag some of them there first.",
+        topic
     ))
 }
 
-fn count_of_topics(count: usize) -> String {
+fn count_of_topics(count: usize) -> Sentence {
     match count {
-        0 => "no topics".to_owned(),
-        1 => "1 topic".to_owned(),
-        count => format!("{count} topics"),
+        0 => sentence!("no topics"),
+        1 => sentence!("1 topic"),
+        count => sentence!("{count} topics", count),
     }
 }
 
@@ -223,7 +227,7 @@ fn split(
     id: TopicId,
     members: &[usize],
     parts: &Sorting,
-) -> Option<(Sorting, String)> {
+) -> Option<(Sorting, Sentence)> {
     let mut after = before.clone();
     let place = before.place_of(id)?;
     let whole = after.topics.remove(place);
@@ -251,6 +255,10 @@ fn split(
             runner_up_confidence: part.runner_up_confidence,
         };
     }
-    let label = format!("Split {} into {}", whole.name, count_of_topics(parts.topics.len()));
+    let label = sentence!(
+        "Split {topic} into {parts}",
+        topic = whole.name,
+        parts = count_of_topics(parts.topics.len())
+    );
     Some((after, label))
 }

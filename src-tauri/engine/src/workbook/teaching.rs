@@ -80,11 +80,11 @@ impl Workbook {
         let sorting = &list.sorting;
         let moved: Vec<usize> = items.iter().map(|item| item.index()).collect();
         if moved.is_empty() || moved.iter().any(|&item| item >= sorting.placements.len()) {
-            return Err(Error::Invalid("These items are not in the list.".to_owned()));
+            return Err(Error::Invalid(sentence!("These items are not in the list.")));
         }
         let place = topic.and_then(|id| sorting.place_of(id));
         if topic.is_some() && place.is_none() {
-            return Err(Error::Invalid("This topic is no longer there.".to_owned()));
+            return Err(Error::Invalid(sentence!("This topic is no longer there.")));
         }
         let group = groups(sorting);
         let is_pinned = |item: usize| sorting.placements[item].pinned;
@@ -125,10 +125,10 @@ impl Workbook {
         self.check_writable()?;
         let (space, list) = self.space_and_list(monitor)?;
         let Some(text) = list.items.get(item.index()).map(|item| item.text.as_str()) else {
-            return Err(Error::Invalid("This item is not in the list.".to_owned()));
+            return Err(Error::Invalid(sentence!("This item is not in the list.")));
         };
         if *embedder.key() != self.model() {
-            return Err(Error::Invalid("This workbook is embedded by another model.".to_owned()));
+            return Err(Error::Invalid(sentence!("This workbook is embedded by another model.")));
         }
         // Who types the whole phrase means the rest of it.
         let context = context.map(normalise).map(|context| {

@@ -3,10 +3,53 @@
  * app, `fake.ts` in tests; nothing else knows where answers come from.
  */
 import type {
-  AddOutcome, Agreement, Answer, ApiForm, ApiPreset, ApiTrial, AxisEnd, BroadTopic, CompareOutcome, DownloadOutcome, DownloadProgress, Edit, ExportRequest, FileKind,
-  Follower, HeatmapLayout, History, ImportOptions, ImportOutcome, ItemId, JobId, JobOutcome, Judge, Linkage, ListSource, MapOutcome, MapRequest, MapView, Metric,
-  ModelList, Neighbour, OwnModelOptions, OwnModelTrial, PairStatistics, PreviewOutcome, Progress, Question, Receipt, Related,
-  RelatedPair, Scale, SortRequest, StartInfo, TopicId, TopicMethod, WorkbookView,
+  AddOutcome,
+  Agreement,
+  Answer,
+  ApiForm,
+  ApiPreset,
+  ApiTrial,
+  AxisEnd,
+  BroadTopic,
+  CompareOutcome,
+  DownloadOutcome,
+  DownloadProgress,
+  Edit,
+  ExportRequest,
+  FileKind,
+  Follower,
+  HeatmapLayout,
+  History,
+  ImportOptions,
+  ImportOutcome,
+  ItemId,
+  JobId,
+  JobOutcome,
+  Judge,
+  Linkage,
+  ListSource,
+  MapOutcome,
+  MapRequest,
+  MapView,
+  Metric,
+  ModelList,
+  Neighbour,
+  OpenWords,
+  OwnModelOptions,
+  OwnModelTrial,
+  PairStatistics,
+  PreviewOutcome,
+  Progress,
+  Question,
+  Receipt,
+  Related,
+  RelatedPair,
+  Scale,
+  SortRequest,
+  StartInfo,
+  TopicId,
+  TopicMethod,
+  WorkbookView,
 } from "./bindings";
 
 /** Where every item is, by item id. */
@@ -195,17 +238,15 @@ export interface Backend {
 
   // The system
   /** Asks for files to open; empty when the person closed the dialog. */
-  askOpenPaths(): Promise<string[]>;
+  askOpenPaths(words: OpenWords): Promise<string[]>;
   /** Asks for a folder; null when the person closed the dialog. */
-  askFolder(): Promise<string | null>;
+  askFolder(title: string): Promise<string | null>;
   /** Asks where to save; what the suggested name ends with says as what. */
-  askSavePath(suggestedName: string): Promise<string | null>;
+  askSavePath(title: string, suggestedName: string): Promise<string | null>;
   /** Writes a file for other programs, whole or not at all. */
   exportTo(job: JobId, request: ExportRequest, onProgress: (progress: Progress) => void): Promise<JobOutcome>;
   /** Puts text, topic and confidence of these items (null: all) on the clipboard, as a table. */
   copyTable(items: ItemId[] | null): Promise<void>;
-  /** Asks where to save a picture; the suggested name says of which kind. */
-  askPicturePath(suggestedName: string): Promise<string | null>;
   /** Writes a whole file, or nothing. */
   savePicture(path: string, bytes: Uint8Array): Promise<void>;
   /** Puts a PNG on the clipboard. */

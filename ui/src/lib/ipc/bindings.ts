@@ -10,13 +10,11 @@ export const commands = {
 	/**  Files that arrived before the page listened. From now on they come as events. */
 	pendingFiles: () => __TAURI_INVOKE<string[]>("pending_files"),
 	/**  Asks for files to open; empty when the person closed the dialog. */
-	askOpenPaths: () => __TAURI_INVOKE<string[]>("ask_open_paths"),
+	askOpenPaths: (words: OpenWords) => __TAURI_INVOKE<string[]>("ask_open_paths", { words }),
 	/**  Asks where to save a file of the kind that the suggested name ends with; null when the person closed the dialog. */
-	askSavePath: (suggestedName: string) => __TAURI_INVOKE<string | null>("ask_save_path", { suggestedName }),
-	/**  Asks where to save a picture, of the kind that the suggested name ends with. */
-	askPicturePath: (suggestedName: string) => __TAURI_INVOKE<string | null>("ask_picture_path", { suggestedName }),
+	askSavePath: (title: string, suggestedName: string) => __TAURI_INVOKE<string | null>("ask_save_path", { title, suggestedName }),
 	/**  Asks for a folder; null when the person closed the dialog. */
-	askFolder: () => __TAURI_INVOKE<string | null>("ask_folder"),
+	askFolder: (title: string) => __TAURI_INVOKE<string | null>("ask_folder", { title }),
 	/**  Draws the page larger or smaller, 1 being its usual size. */
 	zoomWindow: (factor: number | null) => __TAURI_INVOKE<null>("zoom_window", { factor }),
 	/**  The page's answer to `WindowClosing`. */
@@ -251,8 +249,8 @@ export type ApiUsage = {
 
 export type AppError = {
 	code: ErrorCode,
-	/**  A sentence for the person: what happened, then what to do. */
-	message: string,
+	/**  What happened, then what to do. */
+	message: Sentence,
 	/**  The chain of causes. */
 	detail: string,
 };
@@ -421,7 +419,7 @@ export type Histogram = {
 /**  What was done, oldest first. */
 export type History = {
 	/**  "Moved 3 words to fruit". */
-	labels: string[],
+	labels: Sentence[],
 	/**  So many of them are done; the rest was undone. */
 	done: number,
 };
@@ -491,7 +489,7 @@ export type ImportPreview = {
 export type ImportProblem = {
 	/**  Counted from 1, as an editor shows it. */
 	line: number,
-	message: string,
+	message: Sentence,
 };
 
 /**  What became of the rows read: `rows = kept + blank + duplicates + merged + problemCount`. */
@@ -680,7 +678,7 @@ export type ModelStatus = { kind: "ready" } |
 /**  A download that was paused, with the bytes there are. */
 { kind: "partial"; done: number } | 
 /**  Its files are missing or are not what was fetched. */
-{ kind: "broken"; reason: string };
+{ kind: "broken"; reason: Sentence };
 
 export type ModelView = {
 	id: string,
@@ -704,6 +702,15 @@ export type Mteb = {
 export type Neighbour = {
 	item: ItemId,
 	similarity: number,
+};
+
+/**  What the system's dialog for opening says, in the language of the window. */
+export type OpenWords = {
+	title: string,
+	listsAndWorkbooks: string,
+	lists: string,
+	workbooks: string,
+	allFiles: string,
 };
 
 export type OwnModelOptions = {
@@ -832,6 +839,25 @@ export type Scale = {
 	fit: GameFit | null,
 };
 
+/**  What the engine says, in parts, for the window to say it in its own language. */
+export type Sentence = {
+	/**  In English, with `{name}` where a value goes. */
+	pattern: string,
+	values: SentenceValue[],
+};
+
+/**  What stands in a sentence. */
+export type SentencePart = 
+/**  The same in every language. */
+{ kind: "text"; text: string } | { kind: "count"; count: number } | 
+/**  How long a file is. */
+{ kind: "bytes"; bytes: number } | { kind: "sentence"; sentence: Sentence };
+
+export type SentenceValue = {
+	name: string,
+	part: SentencePart,
+};
+
 export type SharedTopic = {
 	name: string,
 	/**  Place in the palette of topic colours. */
@@ -858,7 +884,7 @@ export type StartInfo = {
 	samples: Sample[],
 	recents: Recent[],
 	/**  Why nothing can be embedded on this computer, as a sentence. */
-	engineProblem: string | null,
+	engineProblem: Sentence | null,
 };
 
 /**  A sheet or table of a file. */
@@ -976,8 +1002,8 @@ export type WorkbookView = {
 	contexts: ItemContext[],
 	/**  Topics were found at least once. */
 	hasTopics: boolean,
-	undoLabel: string | null,
-	redoLabel: string | null,
+	undoLabel: Sentence | null,
+	redoLabel: Sentence | null,
 	report: ImportReport,
 	/**  The window's own memory (tab, zoom, palette), a string only the window understands; "" at first. */
 	view: string,

@@ -30,6 +30,7 @@ import type {
   RelatedPair,
   Sample,
   Scale,
+  Sentence,
   SortRequest,
   StartInfo,
   TopicId,
@@ -37,7 +38,7 @@ import type {
   WorkbookView,
 } from "./bindings";
 import { withAdded, withTopics } from "./fakeAdding";
-import { appError, readList, type ReadList } from "./fakeImport";
+import { appError, readList, spoken, type ReadList } from "./fakeImport";
 import { comparisonOf, type FakeContender, questionsOf, relatedPairsOf, scaleOf } from "./fakeCompare";
 import { FakeExports } from "./fakeExport";
 import { FakeMaps } from "./fakeMap";
@@ -64,7 +65,7 @@ export interface FakeOptions {
   /** Encodings of files that are not UTF-8, by path. */
   encodings?: Record<string, string>;
   recents?: Recent[];
-  engineProblem?: string | null;
+  engineProblem?: string;
   /** What the dialogs of the system answer. */
   openPaths?: string[];
   savePath?: string | null;
@@ -118,6 +119,10 @@ const SAMPLES: Sample[] = [
 ];
 /** Always on the made-up disk: 20,000 texts, written only when they are read. */
 const LARGE_LIST = "/lists/large.txt";
+
+function labelOf(step: Step | undefined): Sentence | null {
+  return step ? spoken(step.label) : null;
+}
 
 function stepOf({ sorting, model, texts, categories }: Stored, label: string): Step {
   return { label, sorting, model, texts, categories };
@@ -219,7 +224,7 @@ export class FakeBackend implements Backend {
       version: "0.1.0",
       samples: SAMPLES,
       recents: this.#recents,
-      engineProblem: this.options.engineProblem ?? null,
+      engineProblem: this.options.engineProblem ? spoken(this.options.engineProblem) : null,
     };
   }
 
@@ -381,7 +386,6 @@ export class FakeBackend implements Backend {
   readonly pauseLayout = this.maps.pauseLayout;
   readonly axis = this.maps.axis;
   readonly broadTopics = this.maps.broadTopics;
-  readonly askPicturePath = this.maps.askPicturePath;
   readonly savePicture = this.maps.savePicture;
   readonly copyPicture = this.maps.copyPicture;
 
@@ -567,7 +571,7 @@ export class FakeBackend implements Backend {
   async history(): Promise<History> {
     this.#did("history");
     const { undo, redo } = this.#workbook();
-    const labels = [...undo, ...[...redo].reverse()].map(({ label }) => label);
+    const labels = [...undo, ...[...redo].reverse()].map(({ label }) => spoken(label));
     return { labels, done: undo.length };
   }
 
@@ -718,9 +722,10 @@ export class FakeBackend implements Backend {
     this.#did("askFolder");
     return this.options.folderPath ?? null;
   }
-  async askSavePath(suggestedName: string) {
+  async askSavePath(_title: string, suggestedName: string) {
     this.#did(`askSavePath ${suggestedName}`);
-    return this.options.savePath ?? null;
+    const { savePath } = this.options;
+    return savePath === undefined ? `/out/${suggestedName}` : savePath;
   }
 
   onFiles(callback: (paths: string[]) => void) {
@@ -836,8 +841,8 @@ export class FakeBackend implements Backend {
       threshold: book.sorting.threshold,
       contexts: book.sorting.contexts,
       hasTopics: book.sorting.hasTopics,
-      undoLabel: book.undo.at(-1)?.label ?? null,
-      redoLabel: book.redo.at(-1)?.label ?? null,
+      undoLabel: labelOf(book.undo.at(-1)),
+      redoLabel: labelOf(book.redo.at(-1)),
       report: book.report,
       view: book.view,
     };

@@ -28,9 +28,11 @@ export async function fakeFromAddress(search: string): Promise<Backend> {
     mapPoints: query.has("points") ? Number(query.get("points")) : null,
     tickMs: Number(query.get("tick") ?? 0),
     textsPerTick: Number(query.get("batch") ?? 500),
-    engineProblem: query.has("problem")
-      ? "The file libonnxruntime.so is missing. Install Kindred again to repair it; your workbooks can still be opened."
-      : null,
+    ...(query.has("problem") && {
+      engineProblem:
+        "The file libonnxruntime.so is missing. Install Kindred again to repair it; your workbooks can still be opened.",
+    }),
+
     recents: query.has("fresh")
       ? []
       : [

@@ -1,6 +1,7 @@
 /** Reads lists for the fake backend: simple, but it counts, merges and reports as the engine does. */
 import type {
   AppError,
+  Sentence,
   ImportOptions,
   ImportPreview,
   ImportReport,
@@ -22,7 +23,12 @@ const LONG_TEXT = 1000;
 const SHOWN_EXAMPLES = 20;
 
 export function appError(code: AppError["code"], message: string, detail = ""): AppError {
-  return { code, message, detail };
+  return { code, message: spoken(message), detail };
+}
+
+/** A sentence of the made-up engine, said the same in every language. */
+export function spoken(text: string): Sentence {
+  return { pattern: "{text}", values: [{ name: "text", part: { kind: "text", text } }] };
 }
 
 /** A file on the made-up disk, or what stands for one. */
@@ -329,9 +335,11 @@ export function readList(name: string, files: readonly RawFile[], asked: ImportO
       else if (text.includes("\ufffd") || text.length > LONGEST_CELL) {
         report.problems.push({
           line,
-          message: text.includes("\ufffd")
-            ? "these letters are not valid in this encoding"
-            : "the text is too long",
+          message: spoken(
+            text.includes("\ufffd")
+              ? `Line ${line} has letters that are not valid in this encoding.`
+              : `Line ${line} holds a text that is too long.`,
+          ),
         });
       } else if (known) {
         report.duplicates += 1;

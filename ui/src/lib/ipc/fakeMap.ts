@@ -223,11 +223,6 @@ export class FakeMaps {
     return { kind: "finished", map: this.#view(request, kept) };
   };
 
-  readonly askPicturePath = async (suggestedName: string): Promise<string | null> => {
-    this.#did(`askPicturePath ${suggestedName}`);
-    return `/out/${suggestedName}`;
-  };
-
   readonly savePicture = async (path: string, bytes: Uint8Array): Promise<void> => {
     this.#did(`savePicture ${path}`);
     this.written.set(path, bytes);

@@ -125,7 +125,6 @@ export const tauriBackend: Backend = {
   askSavePath: commands.askSavePath,
   exportTo: (job, request, onProgress) => commands.exportTo(job, request, channel(onProgress)),
   copyTable: async (items) => void (await commands.copyTable(items)),
-  askPicturePath: commands.askPicturePath,
   savePicture: async (path, bytes) => void (await commands.savePicture(path, encodeBase64(bytes))),
   copyPicture: async (png) => void (await commands.copyPicture(encodeBase64(png))),
   onFiles(callback) {

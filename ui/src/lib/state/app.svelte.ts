@@ -1,8 +1,8 @@
 /** The window as a whole: start screen or an open workbook, what is coming in, what went wrong. */
 import { getContext, setContext } from "svelte";
 import type { Backend } from "$lib/ipc/backend";
-import type { AppError, StartInfo, WorkbookView } from "$lib/ipc/bindings";
-import { toAppError } from "$lib/ipc/errors";
+import type { StartInfo, WorkbookView } from "$lib/ipc/bindings";
+import { type Failure, toFailure } from "$lib/ipc/errors";
 import { m } from "$lib/paraglide/messages";
 import { figure } from "$lib/text/format";
 import { Help } from "./help.svelte";
@@ -25,7 +25,7 @@ export class App {
   readonly help = new Help();
   start = $state.raw<StartInfo | null>(null);
   session = $state.raw<Session | null>(null);
-  error = $state.raw<AppError | null>(null);
+  error = $state.raw<Failure | null>(null);
   /** Whether files hover over the window. */
   isHovered = $state(false);
   dialog = $state<OpenDialog>(null);
@@ -97,7 +97,14 @@ export class App {
   /** Lists to open: for the open workbook, if that was said. */
   async pick(target: Target | null = null): Promise<void> {
     await this.attempt(async () => {
-      await this.receive(await this.backend.askOpenPaths(), target);
+      const words = {
+        title: m.open_title(),
+        listsAndWorkbooks: m.open_lists_and_workbooks(),
+        lists: m.open_lists(),
+        workbooks: m.open_workbooks(),
+        allFiles: m.open_all_files(),
+      };
+      await this.receive(await this.backend.askOpenPaths(words), target);
     });
   }
 
@@ -157,7 +164,7 @@ export class App {
   }
 
   readonly fail = (thrown: unknown): void => {
-    this.error = toAppError(thrown, m.error_unexpected());
+    this.error = toFailure(thrown, m.error_unexpected());
   };
 
   async attempt(action: () => Promise<void>): Promise<void> {

@@ -1,5 +1,5 @@
 /** What a dialog tries: it is busy meanwhile, and says itself what went wrong. */
-import { toAppError } from "$lib/ipc/errors";
+import { toFailure } from "$lib/ipc/errors";
 import { m } from "$lib/paraglide/messages";
 
 export class Attempt {
@@ -13,7 +13,7 @@ export class Attempt {
     try {
       await action();
     } catch (thrown) {
-      this.problem = toAppError(thrown, m.error_unexpected()).message;
+      this.problem = toFailure(thrown, m.error_unexpected()).message;
     }
     this.isBusy = false;
   }

@@ -2,7 +2,7 @@
 import type { Cell, Sight, Stretch, Viewport } from "$lib/charts/heatmap";
 import type { Backend } from "$lib/ipc/backend";
 import type { Comparison, ItemId, ModelView } from "$lib/ipc/bindings";
-import { toAppError } from "$lib/ipc/errors";
+import { toFailure } from "$lib/ipc/errors";
 import { m } from "$lib/paraglide/messages";
 import { HeatmapCells } from "./heatmapCells.svelte";
 import { Latest } from "./latest";
@@ -40,7 +40,7 @@ export class ComparedHeatmap {
   }
 
   #fail(thrown: unknown): void {
-    this.problem = toAppError(thrown, m.error_unexpected()).message;
+    this.problem = toFailure(thrown, m.error_unexpected()).message;
   }
 }
 

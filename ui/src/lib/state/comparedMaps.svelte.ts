@@ -2,7 +2,7 @@
 import { type Cloud, cloudOf, frameOf } from "$lib/charts/mapCloud";
 import type { Backend } from "$lib/ipc/backend";
 import type { ItemId, JobId, MapRequest, MapView, ModelInfo } from "$lib/ipc/bindings";
-import { toAppError } from "$lib/ipc/errors";
+import { toFailure } from "$lib/ipc/errors";
 import { m } from "$lib/paraglide/messages";
 import type { Jobs, RunJob } from "./jobs.svelte";
 import { Latest } from "./latest";
@@ -78,7 +78,7 @@ export class ComparedMap {
   }
 
   fail(thrown: unknown): void {
-    this.problem = toAppError(thrown, m.error_unexpected()).message;
+    this.problem = toFailure(thrown, m.error_unexpected()).message;
     this.isKnown = true;
   }
 

@@ -1,7 +1,7 @@
 /** Models on their way to this computer. They belong to no workbook and go on while their page is closed. */
 import type { Backend } from "$lib/ipc/backend";
 import type { DownloadProgress, ModelList } from "$lib/ipc/bindings";
-import { toAppError } from "$lib/ipc/errors";
+import { toFailure } from "$lib/ipc/errors";
 import { m } from "$lib/paraglide/messages";
 
 export interface Download {
@@ -44,7 +44,7 @@ export class Downloads {
         if (known) this.#note(model, { ...known, progress });
       });
     } catch (thrown) {
-      this.#blame(model, toAppError(thrown, m.error_unexpected()).message);
+      this.#blame(model, toFailure(thrown, m.error_unexpected()).message);
     }
     // Only with the new list does the row know what the download left behind.
     await this.#refresh();
@@ -70,7 +70,7 @@ export class Downloads {
     try {
       await how();
     } catch (thrown) {
-      this.#blame(model, toAppError(thrown, m.error_unexpected()).message);
+      this.#blame(model, toFailure(thrown, m.error_unexpected()).message);
       const still = this.running.get(model);
       if (still) this.#note(model, { ...still, isStopping: false });
     }

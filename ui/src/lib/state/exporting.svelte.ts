@@ -117,7 +117,7 @@ export class Exporting {
     const what = countOf(workbook.unit, this.count);
     const { format, isExact, hasMark } = this;
     await attempt(async () => {
-      const path = await backend.askSavePath(this.suggestedName);
+      const path = await backend.askSavePath(m.export_title(), this.suggestedName);
       if (path === null) return;
       this.isOpen = false;
       const request = { path, format, items, isExact, hasMark };
@@ -140,6 +140,7 @@ export class Exporting {
     const { backend, attempt, say, workbook } = this.#around;
     await attempt(async () => {
       const path = await backend.askSavePath(
+        m.save_copy_title(),
         fileNameOf(m.save_copy_name({ name: workbook.view.name }), "kindred"),
       );
       if (path === null) return;

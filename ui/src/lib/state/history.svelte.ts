@@ -2,6 +2,7 @@
 import type { Backend } from "$lib/ipc/backend";
 import type { History as Steps } from "$lib/ipc/bindings";
 import { Latest } from "./latest";
+import { said } from "$lib/text/said";
 import type { OpenWorkbook } from "./workbook.svelte";
 
 export interface HistoryEntry {
@@ -26,7 +27,7 @@ export class History {
   readonly entries = $derived.by((): HistoryEntry[] | null => {
     const steps = this.#steps;
     if (!steps) return null;
-    return [null, ...steps.labels]
+    return [null, ...steps.labels.map(said)]
       .map((label, done) => ({
         done,
         label,

@@ -1,7 +1,7 @@
 /** All models Kindred can run, those on this computer and those that could be. Belongs to no workbook. */
 import type { Backend } from "$lib/ipc/backend";
 import type { ModelInfo, ModelList } from "$lib/ipc/bindings";
-import { toAppError } from "$lib/ipc/errors";
+import { toFailure } from "$lib/ipc/errors";
 import { m } from "$lib/paraglide/messages";
 import { Downloads } from "./downloads.svelte";
 import { Latest } from "./latest";
@@ -60,7 +60,7 @@ export class Library {
       const reply = await this.#asked.ask(() => this.#backend.models());
       if (reply) this.list = reply.answer;
     } catch (thrown) {
-      this.problem = toAppError(thrown, m.error_unexpected()).message;
+      this.problem = toFailure(thrown, m.error_unexpected()).message;
     }
   }
 

@@ -2,6 +2,7 @@
 import type { Backend } from "$lib/ipc/backend";
 import type { ModelList, OwnModelTrial, Pooling } from "$lib/ipc/bindings";
 import { Attempt } from "./attempt.svelte";
+import { m } from "$lib/paraglide/messages";
 
 export class OwnModel extends Attempt {
   isOpen = $state(false);
@@ -32,7 +33,7 @@ export class OwnModel extends Attempt {
 
   /** Asks for a folder and tries it. */
   async begin(): Promise<void> {
-    const folder = await this.#backend.askFolder();
+    const folder = await this.#backend.askFolder(m.own_title());
     if (folder === null) return;
     this.folder = folder;
     this.trial = null;

@@ -41,7 +41,7 @@ export async function savePicture(
   wanted: PictureKind,
   scene: () => Scene,
 ): Promise<string | null> {
-  const path = await backend.askPicturePath(`${name}.${wanted.kind}`);
+  const path = await backend.askSavePath(m.picture_where(), `${name}.${wanted.kind}`);
   if (path === null) return null;
   const framed = sceneToSvg(scene());
   const bytes =

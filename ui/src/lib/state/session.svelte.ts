@@ -8,6 +8,7 @@ import type { ItemId, TopicId, WorkbookView } from "$lib/ipc/bindings";
 import { m } from "$lib/paraglide/messages";
 import { figure } from "$lib/text/format";
 import { addedText } from "$lib/text/report";
+import { said } from "$lib/text/said";
 import { Broad } from "./broad.svelte";
 import { Compare } from "./compare.svelte";
 import { Doubt } from "./doubt.svelte";
@@ -73,7 +74,7 @@ export class Session {
 
   readonly #around: Surroundings;
   /** What was added last: with how many items, after how many steps, and what undo calls it and the placing after it. */
-  #added: { itemCount: number; before: number; labels: (string | null)[]; isWaiting: boolean } | null = null;
+  #added: { itemCount: number; before: number; labels: string[]; isWaiting: boolean } | null = null;
   #saved: string;
   #unsaved: string | null = null;
   #saving: Promise<void> = Promise.resolve();
@@ -221,7 +222,7 @@ export class Session {
       this.#added = {
         itemCount: view.itemCount,
         before: done - 1,
-        labels: [view.undoLabel],
+        labels: [lastOf(view)],
         isWaiting: true,
       };
       say(addedText(this.workbook.unit, added, known), {
@@ -238,14 +239,14 @@ export class Session {
     if (!added) return;
     added.isWaiting = false;
     await this.placeUnsorted();
-    added.labels.push(this.workbook.view.undoLabel);
+    added.labels.push(lastOf(this.workbook.view));
   }
 
   /** Undoes adding, with the placing that followed it. */
   async #takeAddedBack(): Promise<void> {
     const added = this.#added;
     if (this.#isClosed || !added) return;
-    if (!added.labels.includes(this.workbook.view.undoLabel)) {
+    if (!added.labels.includes(lastOf(this.workbook.view))) {
       this.#around.say(m.undo_too_late());
       return;
     }
@@ -478,4 +479,9 @@ export class Session {
     clearTimeout(this.#saveTimer);
     this.#saveTimer = setTimeout(() => void this.flush(), SAVE_AFTER_MS);
   }
+}
+
+/** What undo would take back, to know it again. */
+function lastOf({ undoLabel }: WorkbookView): string {
+  return undoLabel ? said(undoLabel) : "";
 }

@@ -175,7 +175,7 @@ describe("topics", () => {
     const current = (): string | undefined => opened.workbook.topicById.get(id)?.name;
     await opened.rename(id, "  things to eat ");
     expect(current()).toBe("things to eat");
-    expect(opened.workbook.view.undoLabel).toContain("things to eat");
+    expect(JSON.stringify(opened.workbook.view.undoLabel)).toContain("things to eat");
     await opened.undo();
     expect(current()).toBe(name);
     await opened.redo();

@@ -1,5 +1,6 @@
 /** The keys of the window, as the page with help lists them. `views/frame/shortcuts.ts` and the views obey them. */
 import { m } from "$lib/paraglide/messages";
+import { modifiers } from "./keys";
 
 export interface KeyGroup {
   title: string;
@@ -11,19 +12,20 @@ export function shortcutSheet(): KeyGroup[] {
     {
       title: m.sheet_window(),
       keys: [
-        { keys: m.keys_open(), does: m.sheet_open() },
-        { keys: m.keys_paste(), does: m.sheet_paste() },
-        { keys: m.keys_find(), does: m.sheet_find() },
-        { keys: m.keys_tabs(), does: m.sheet_tabs() },
-        { keys: m.keys_export(), does: m.sheet_export() },
-        { keys: m.keys_copy_table(), does: m.sheet_copy_table() },
-        { keys: m.keys_save_copy(), does: m.sheet_save_copy() },
-        { keys: m.keys_undo(), does: m.sheet_undo() },
-        { keys: m.keys_redo(), does: m.sheet_redo() },
-        { keys: m.keys_models(), does: m.sheet_models() },
-        { keys: m.keys_history(), does: m.sheet_history() },
-        { keys: m.keys_settings(), does: m.sheet_settings() },
-        { keys: m.keys_text_size(), does: m.sheet_text_size() },
+        { keys: m.keys_open(modifiers()), does: m.sheet_open() },
+        { keys: m.keys_paste(modifiers()), does: m.sheet_paste() },
+        { keys: m.keys_find(modifiers()), does: m.sheet_find() },
+        { keys: m.keys_tabs(modifiers()), does: m.sheet_tabs() },
+        { keys: m.keys_export(modifiers()), does: m.sheet_export() },
+        { keys: m.keys_copy_table(modifiers()), does: m.sheet_copy_table() },
+        { keys: m.keys_save_copy(modifiers()), does: m.sheet_save_copy() },
+        { keys: m.keys_undo(modifiers()), does: m.sheet_undo() },
+        { keys: m.keys_redo(modifiers()), does: m.sheet_redo() },
+        { keys: m.keys_models(modifiers()), does: m.sheet_models() },
+        // On a Mac, ⌘ H hides the window; Ctrl works there as well.
+        { keys: m.keys_history(modifiers(false)), does: m.sheet_history() },
+        { keys: m.keys_settings(modifiers()), does: m.sheet_settings() },
+        { keys: m.keys_text_size(modifiers()), does: m.sheet_text_size() },
         { keys: m.keys_help(), does: m.sheet_help() },
       ],
     },
@@ -39,8 +41,8 @@ export function shortcutSheet(): KeyGroup[] {
     {
       title: m.sheet_selection(),
       keys: [
-        { keys: m.keys_select(), does: m.sheet_select() },
-        { keys: m.keys_select_all(), does: m.sheet_select_all() },
+        { keys: m.keys_select(modifiers()), does: m.sheet_select() },
+        { keys: m.keys_select_all(modifiers()), does: m.sheet_select_all() },
         { keys: m.keys_arrows(), does: m.sheet_walk_chips() },
         { keys: m.keys_extend(), does: m.sheet_extend() },
         { keys: m.keys_space(), does: m.sheet_toggle() },
@@ -71,7 +73,7 @@ export function shortcutSheet(): KeyGroup[] {
       title: m.sheet_map(),
       keys: [
         { keys: m.keys_map_tools(), does: m.sheet_map_tools() },
-        { keys: m.keys_map_all(), does: m.sheet_map_all() },
+        { keys: m.keys_map_all(modifiers()), does: m.sheet_map_all() },
         { keys: m.keys_zoom(), does: m.sheet_zoom() },
         { keys: m.keys_fit(), does: m.sheet_fit() },
         { keys: m.keys_arrows(), does: m.sheet_map_arrows() },

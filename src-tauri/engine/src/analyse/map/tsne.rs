@@ -46,7 +46,9 @@ pub(super) fn lay_out(
     let fit = Fit { items: rows.len(), perplexity, neighbours, start, monitor, frame };
     // What several threads add up depends on who comes first, and a map must come out the same again.
     let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-    let alone = alone.map_err(|error| Error::Invalid(format!("t-SNE cannot start: {error}.")))?;
+    let alone = alone.map_err(|error| {
+        Error::Invalid(sentence!("t-SNE cannot start: {error}.", error = error.to_string()))
+    })?;
     // A stopped fit leaves nothing behind that is looked at.
     let ended = catch_unwind(AssertUnwindSafe(|| alone.install(|| fit.run_in(dims))));
     ended.map_err(|reason| match reason.downcast::<Stopped>() {

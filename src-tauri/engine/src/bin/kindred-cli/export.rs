@@ -16,6 +16,7 @@ use serde_json::json;
 use crate::arguments::Arguments;
 use crate::print;
 use crate::resources::{OnStandardError, Resources, read};
+use kindred_engine::sentence::Sentence;
 
 /// Endings and what they stand for.
 const FORMATS: [(&str, ExportFormat); 7] = [
@@ -38,11 +39,11 @@ pub(crate) fn export(
     let ending = out.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let Some(&(_, format)) = FORMATS.iter().find(|(known, _)| *known == ending) else {
         let known: Vec<String> = FORMATS.iter().map(|(known, _)| format!(".{known}")).collect();
-        return Err(Error::Invalid(format!(
+        return Err(Error::Invalid(Sentence::verbatim(format!(
             "--out has to end with one of {}: {}",
             known.join(", "),
             out.display()
-        )));
+        ))));
     };
     let options = ExportOptions { format, items: None, is_exact, has_mark: !is_exact };
     let resources = Resources::find(arguments)?;
@@ -62,7 +63,7 @@ pub(crate) fn export(
     let list = read(file, arguments)?;
     let folder = tempfile::tempdir().map_err(|error| Error::Unwritable {
         path: std::env::temp_dir(),
-        reason: error.to_string(),
+        reason: Sentence::verbatim(error.to_string()),
     })?;
     let origin = Origin {
         name: file.file_stem().unwrap_or_default().to_string_lossy().into_owned(),

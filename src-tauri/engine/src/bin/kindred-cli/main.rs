@@ -42,6 +42,7 @@ use lexopt::Parser;
 use serde_json::{Value, json};
 
 use arguments::{Arguments, Command, SortRequest, Usage};
+use kindred_engine::sentence::Sentence;
 use resources::{OnStandardError, Resources, embed, read, read_examples, texts};
 
 const USAGE: &str = "\
@@ -164,10 +165,10 @@ fn sort_into(arguments: &Arguments, file: &Path, request: &SortRequest) -> Resul
     if let Some(examples) = &request.examples {
         for example in read_examples(examples)?.items {
             let Some(category) = example.category else {
-                return Err(Error::Invalid(format!(
+                return Err(Error::Invalid(Sentence::verbatim(format!(
                     "Examples need a column of texts and one of categories: {}",
                     examples.display()
-                )));
+                ))));
             };
             let place = topics.iter().position(|topic| topic.name == category);
             let place = place.unwrap_or_else(|| {
@@ -243,7 +244,9 @@ fn similar(arguments: &Arguments, file: &Path, text: &str, top: usize) -> Result
     let vectors = embed(&list, &mut model)?;
     let text = normalise(text);
     if text.is_empty() {
-        return Err(Error::Invalid("There is nothing to compare with. Give a text.".to_owned()));
+        return Err(Error::Invalid(Sentence::verbatim(
+            "There is nothing to compare with. Give a text.",
+        )));
     }
     let target = embed_all(&mut model, &[&text], &Silent)?;
     let similar: Vec<Value> = nearest_to(&vectors, target.row(0), top.saturating_add(1))
@@ -266,9 +269,9 @@ fn embed_to(arguments: &Arguments, file: &Path, out: &Path) -> Result<()> {
 }
 
 fn write_to(out: &Path, write: impl FnOnce(BufWriter<File>) -> std::io::Result<()>) -> Result<()> {
-    File::create(out)
-        .and_then(|file| write(BufWriter::new(file)))
-        .map_err(|error| Error::Unwritable { path: out.to_owned(), reason: error.to_string() })
+    File::create(out).and_then(|file| write(BufWriter::new(file))).map_err(|error| {
+        Error::Unwritable { path: out.to_owned(), reason: Sentence::verbatim(error.to_string()) }
+    })
 }
 
 /// Sorts with the first model, then says how the others see the same list.
@@ -281,7 +284,7 @@ fn compare(arguments: &Arguments, file: &Path, ids: &[String]) -> Result<()> {
     let namer = resources.namer(&vocabulary, &models[0])?;
     let folder = tempfile::tempdir().map_err(|error| Error::Unwritable {
         path: std::env::temp_dir(),
-        reason: error.to_string(),
+        reason: Sentence::verbatim(error.to_string()),
     })?;
     let origin = Origin {
         name: "compared".to_owned(),
@@ -428,6 +431,7 @@ fn instant(arguments: &Arguments, out: &Path) -> Result<()> {
 }
 
 fn print(value: &Value) -> Result<()> {
-    writeln!(std::io::stdout(), "{value}")
-        .map_err(|error| Error::Invalid(format!("The answer could not be written: {error}.")))
+    writeln!(std::io::stdout(), "{value}").map_err(|error| {
+        Error::Invalid(Sentence::verbatim(format!("The answer could not be written: {error}.")))
+    })
 }

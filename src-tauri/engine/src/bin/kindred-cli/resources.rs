@@ -21,6 +21,7 @@ use kindred_engine::workbook::Namer;
 use kindred_engine::{Error, Result};
 
 use crate::arguments::{Arguments, ServerArguments};
+use kindred_engine::sentence::Sentence;
 
 /// The list in `file`, from the column and table that were asked for.
 pub(crate) fn read(file: &Path, arguments: &Arguments) -> Result<ImportedList> {
@@ -35,7 +36,7 @@ pub(crate) fn read_examples(file: &Path) -> Result<ImportedList> {
 fn read_list(file: &Path, column: Option<&str>, table: Option<&str>) -> Result<ImportedList> {
     let program = std::env::current_exe().map_err(|error| Error::Unreadable {
         path: file.to_path_buf(),
-        reason: error.to_string(),
+        reason: Sentence::verbatim(error.to_string()),
     })?;
     let worker = Worker { program };
     let files = [file.to_path_buf()];
@@ -70,10 +71,10 @@ fn place_of(wanted: &str, names: Vec<&str>, what: &str) -> Result<usize> {
     let by_name = names.iter().position(|name| *name == wanted);
     let number = || wanted.parse::<usize>().ok()?.checked_sub(1).filter(|&at| at < names.len());
     by_name.or_else(number).ok_or_else(|| {
-        Error::Invalid(format!(
+        Error::Invalid(Sentence::verbatim(format!(
             "There is no {what} \"{wanted}\" in this list. It has: {}.",
             names.join(", ")
-        ))
+        )))
     })
 }
 
@@ -98,7 +99,9 @@ impl Resources {
             .find(|folder| folder.join("model").is_dir());
         let Some(folder) = folder else {
             return Err(Error::ModelUnavailable {
-                reason: "The model was not found. Say where it is with --resources DIR.".to_owned(),
+                reason: Sentence::verbatim(
+                    "The model was not found. Say where it is with --resources DIR.",
+                ),
             });
         };
         let folder = folder.canonicalize().unwrap_or(folder);
@@ -133,9 +136,9 @@ impl Resources {
             Model::Spelling => Ok(Shared::new(HashingEmbedder::spelling())),
             Model::Catalogue(model) => self.library.load_fetched(model, threads()).map(Shared::new),
             Model::Own(model) => model.load(threads()).map(Shared::new),
-            Model::Server(_) => {
-                Err(Error::Invalid("Say --server ADDRESS to send texts to a server.".to_owned()))
-            }
+            Model::Server(_) => Err(Error::Invalid(Sentence::verbatim(
+                "Say --server ADDRESS to send texts to a server.",
+            ))),
         }
     }
 
@@ -169,7 +172,7 @@ fn remote(server: &ServerArguments, model: &str) -> Result<Shared> {
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|error| Error::Unreadable {
                 path: path.clone(),
-                reason: error.to_string(),
+                reason: Sentence::verbatim(error.to_string()),
             })?;
             Some(ApiKey::new(text.trim())?)
         }

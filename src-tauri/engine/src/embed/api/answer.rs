@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 
 use crate::net::quoted;
+use crate::sentence::Sentence;
 use crate::vectors::Vectors;
 
 #[derive(Deserialize)]
@@ -41,7 +42,7 @@ pub(super) fn read(
     body: &[u8],
     count: usize,
     dim: usize,
-) -> (Result<Vectors, String>, Option<u64>) {
+) -> (Result<Vectors, Sentence>, Option<u64>) {
     match serde_json::from_slice::<Answer>(body) {
         Ok(answer) => {
             let tokens =
@@ -50,36 +51,38 @@ pub(super) fn read(
         }
         Err(_) => {
             let begins = match quoted(&String::from_utf8_lossy(&body[..body.len().min(40)])) {
-                begins if begins.is_empty() => "it is empty".to_owned(),
-                begins => format!("it begins with \"{begins}\""),
+                begins if begins.is_empty() => sentence!("it is empty"),
+                begins => sentence!("it begins with \"{begins}\"", begins),
             };
-            let reason = format!(
-                "The server answered with something else than vectors ({begins}). Check that the address is right: it mostly ends in /v1"
+            let reason = sentence!(
+                "The server answered with something else than vectors ({begins}). Check that the address is right: it mostly ends in /v1",
+                begins
             );
             (Err(reason), None)
         }
     }
 }
 
-fn vectors(data: Vec<Entry>, count: usize, dim: usize) -> Result<Vectors, String> {
-    let unusable = |what: &str| {
-        format!(
-            "The server's vectors cannot be used: {what}. Nothing of this answer is kept; check the name of the model"
+fn vectors(data: Vec<Entry>, count: usize, dim: usize) -> Result<Vectors, Sentence> {
+    let unusable = |what: Sentence| {
+        sentence!(
+            "The server's vectors cannot be used: {what}. Nothing of this answer is kept; check the name of the model",
+            what
         )
     };
     if data.len() != count {
-        return Err(unusable(&format!("{} came for {count} texts", data.len())));
+        return Err(unusable(sentence!("{came} came for {count} texts", came = data.len(), count)));
     }
     let mut rows: Vec<Option<Vec<f32>>> = vec![None; count];
     for (place, entry) in data.into_iter().enumerate() {
         let row = rows.get_mut(entry.index.unwrap_or(place)).filter(|row| row.is_none());
         let Some(row) = row else {
-            return Err(unusable("it is not clear which text each belongs to"));
+            return Err(unusable(sentence!("it is not clear which text each belongs to")));
         };
         let numbers = match entry.embedding {
             Embedding::Numbers(numbers) => numbers,
             Embedding::Text(text) => {
-                decoded(&text).ok_or_else(|| unusable("one is no list of numbers"))?
+                decoded(&text).ok_or_else(|| unusable(sentence!("one is no list of numbers")))?
             }
         };
         *row = Some(numbers);
@@ -88,10 +91,16 @@ fn vectors(data: Vec<Entry>, count: usize, dim: usize) -> Result<Vectors, String
     let dim = if dim == 0 { rows.first().map_or(0, Vec::len) } else { dim };
     for row in &mut rows {
         if row.len() != dim || dim == 0 {
-            return Err(unusable(&format!("one has {} numbers where {dim} belong", row.len())));
+            return Err(unusable(sentence!(
+                "one has {count} numbers where {dim} belong",
+                count = row.len(),
+                dim
+            )));
         }
         if !make_unit(row) {
-            return Err(unusable("one has numbers that are missing, endless or all zero"));
+            return Err(unusable(sentence!(
+                "one has numbers that are missing, endless or all zero"
+            )));
         }
     }
     Ok(Vectors::new(dim, rows.concat()))

@@ -42,6 +42,11 @@ pub(super) fn png(
         writer.write_image_data(pixels)?;
         writer.finish()
     };
-    write().map_err(|error| Error::Invalid(format!("The picture could not be made: {error}.")))?;
+    write().map_err(|error| {
+        Error::Invalid(sentence!(
+            "The picture could not be made: {error}.",
+            error = error.to_string()
+        ))
+    })?;
     Ok(bytes)
 }

@@ -92,8 +92,9 @@ impl Source<'_> {
         }
         Err(network(
             &base.host(),
-            format!(
-                "The server sent the request for {path} from one place to the next without an end. Try again later"
+            sentence!(
+                "The server sent the request for {path} from one place to the next without an end. Try again later",
+                path
             ),
         ))
     }
@@ -105,9 +106,9 @@ impl Source<'_> {
         let Ok(url) = from.join(location) else {
             return Err(network(
                 &host,
-                format!(
-                    "The server sent the request to a place that is none ({}). Try again later",
-                    quoted(location)
+                sentence!(
+                    "The server sent the request to a place that is none ({place}). Try again later",
+                    place = quoted(location)
                 ),
             ));
         };
@@ -121,9 +122,9 @@ impl Source<'_> {
         if !is_known || !is_safe(&url) {
             return Err(network(
                 &host,
-                format!(
-                    "The server wanted the file fetched from {}, which is not a place Kindred knows for it, so nothing was fetched. Check that the address of the server is right",
-                    quoted(&target)
+                sentence!(
+                    "The server wanted the file fetched from {place}, which is not a place Kindred knows for it, so nothing was fetched. Check that the address of the server is right",
+                    place = quoted(&target)
                 ),
             ));
         }
@@ -148,8 +149,9 @@ impl Source<'_> {
                 if !tells_its_end && promise.sha256.is_none() {
                     return Err(network(
                         host,
-                        format!(
-                            "The server does not say how long {path} is, so nobody could tell whether it is complete. Choose another model or server"
+                        sentence!(
+                            "The server does not say how long {path} is, so nobody could tell whether it is complete. Choose another model or server",
+                            path
                         ),
                     ));
                 }
@@ -173,16 +175,18 @@ impl Source<'_> {
             401 | 403 => {
                 return Err(network(
                     host,
-                    format!(
-                        "The server gives {path} only to people who signed in or agreed to terms. Fetch the model with a browser, then add its folder as your own model"
+                    sentence!(
+                        "The server gives {path} only to people who signed in or agreed to terms. Fetch the model with a browser, then add its folder as your own model",
+                        path
                     ),
                 ));
             }
             404 | 410 => {
                 return Err(network(
                     host,
-                    format!(
-                        "The server does not have {path} any more, or never had. Choose another model, or update Kindred"
+                    sentence!(
+                        "The server does not have {path} any more, or never had. Choose another model, or update Kindred",
+                        path
                     ),
                 ));
             }
@@ -191,7 +195,9 @@ impl Source<'_> {
                     head.retry_after(),
                     network(
                         host,
-                        "The server takes no more requests for now. What arrived is kept: try again later",
+                        sentence!(
+                            "The server takes no more requests for now. What arrived is kept: try again later"
+                        ),
                     ),
                 ));
             }
@@ -200,8 +206,9 @@ impl Source<'_> {
                     head.retry_after(),
                     network(
                         host,
-                        format!(
-                            "The server has trouble of its own (status {status}). What arrived is kept: try again later"
+                        sentence!(
+                            "The server has trouble of its own (status {status}). What arrived is kept: try again later",
+                            status
                         ),
                     ),
                 ));
@@ -209,8 +216,10 @@ impl Source<'_> {
             status => {
                 return Err(network(
                     host,
-                    format!(
-                        "The server refused to send {path} (status {status}). Check that the address of the server is right"
+                    sentence!(
+                        "The server refused to send {path} (status {status}). Check that the address of the server is right",
+                        path,
+                        status
                     ),
                 ));
             }
