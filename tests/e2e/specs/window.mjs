@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { closeWindow, placeWindow, windowPlace } from "../lib/desktop.mjs";
+import { answerFileDialog, closeWindow, placeWindow, windowPlace } from "../lib/desktop.mjs";
 import { NO_BUS } from "../lib/app.mjs";
-import { openSample, waitForTopics } from "../lib/steps.mjs";
+import { choose, openSample, rename, waitForTopics } from "../lib/steps.mjs";
 import { until } from "../lib/until.mjs";
+import { KEYS } from "../lib/webdriver.mjs";
 
 /** Starts the app once more, as a file manager does, and hands back its exit code. */
 function startAgain(app, home, args) {
@@ -62,6 +63,42 @@ export const window = {
     assert.equal(again.code, 0, "without a file it only raises the window");
     assert.equal(await app.text("workbook-name"), "more words", "and what is open stays open");
     assert.ok(existsSync(`/proc/${app.pid}`), "the first start still runs");
+  },
+
+  async "in German, errors, the history and the dialogs of the system are German as well"(t) {
+    const app = await t.launch();
+    await app.get("start-screen");
+    await app.session.press(KEYS.control, ",");
+    await app.get("settings");
+    await choose(app, "settings-language", "de");
+    await until("the window speaks German", () => app.session.run(() => document.documentElement.lang === "de"));
+    await app.session.press(KEYS.escape);
+    const before = await startAgain(app, t.home, [t.home.file("fehlt.txt")]);
+    assert.equal(before.code, 0, "the second start handed its file on");
+    await app.get("error-dialog");
+    assert.match(
+      await app.text("error-message"),
+      /^Diese Datei ließ sich nicht lesen: es gibt sie nicht\. Prüfen, .*fehlt\.txt$/s,
+      "with its parts in German, and the path last",
+    );
+    await app.click("error-close");
+    await openSample(app, "fruit-countries-companies");
+    await waitForTopics(app);
+    await rename(app, 0, "Obst");
+    await until("undo says what it takes back", async () =>
+      /^Rückgängig: .+ in Obst umbenannt/.test(await app.session.run(() => document.querySelector('[data-testid="undo"]').ariaLabel)),
+    );
+    await app.session.press(KEYS.control, "h");
+    await app.get("history-dialog");
+    assert.match(await app.text("history-dialog"), /in Obst umbenannt[^]*3 Themen gefunden/, "the newest first");
+    await app.session.press(KEYS.escape);
+    await app.session.press(KEYS.control, "o");
+    const path = t.home.file("wörter.txt");
+    writeFileSync(path, "Apfel\nBirne\n");
+    await answerFileDialog("Listen oder eine Arbeitsmappe öffnen", path);
+    await app.get("import-dialog");
+    await app.click("import-confirm");
+    await until("the list is open", async () => (await app.text("workbook-name")) === "wörter");
   },
 
   async "without a session bus the app starts all the same, also twice"(t) {
