@@ -156,7 +156,7 @@ pub struct ImportOptions {
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnPreview {
-    /// From the header, or "Column 1".
+    /// From the header; empty when it has none.
     pub name: String,
     /// Cells that are not blank.
     pub filled: usize,

@@ -11,14 +11,23 @@ use crate::items::normalise;
 pub(super) const MAX_COLUMNS: usize = 256;
 
 /// Usual names of columns, in lower case with spaces between them.
+/// Of other languages only those that are no English words: those might be in a list.
 const TEXT_NAMES: &str = "text texts word words phrase phrases sentence sentences item items term terms \
     keyword keywords question query comment comments answer response message name title headline \
-    description review statement content body utterance";
+    description review statement content body utterance \
+    wort wörter begriff begriffe suchbegriff suchbegriffe stichwort stichwörter schlagwort schlagwörter \
+    satz sätze frage fragen antwort antworten kommentar kommentare titel bezeichnung \
+    mots réponse réponses commentaire commentaires titre palabra palabras término términos pregunta \
+    respuesta respuestas comentario comentarios título parola domanda risposta risposte commento titolo \
+    palavra palavras pergunta resposta respostas woord woorden vraag antwoord antwoorden";
 const CATEGORY_NAMES: &str = "category categories topic topics label labels class group tag tags intent \
-    theme cluster genre type";
+    theme cluster genre type \
+    kategorie kategorien thema themen gruppe klasse rubrik catégorie catégories thème groupe \
+    categoría categorías tema grupo clase categoria gruppo classe categorie onderwerp groep";
 const COUNT_NAMES: &str = "count counts occurrences occurrence frequency freq volume times hits searches \
-    searchvolume search_volume";
-const OTHER_NAMES: &str = "id no nr number index date time timestamp confidence pinned url";
+    searchvolume search_volume anzahl häufigkeit suchvolumen fréquence frecuencia frequenza aantal";
+const OTHER_NAMES: &str = "id no nr number index date time timestamp confidence pinned url \
+    nummer datum zeit fecha";
 
 /// Names that only Kindred gives together, and those of other columns it writes.
 const OUR_NAMES: [&str; 3] = ["text", "topic", "confidence"];
@@ -249,6 +258,13 @@ mod tests {
         check(
             "names in another order",
             &[&["Label", "Text"], &["fruit", "apple"], &["fruit", "kiwi"]],
+            true,
+            1,
+            Some(0),
+        );
+        check(
+            "names in another language",
+            &[&["Kategorie", "Stichwort"], &["Obst", "Apfel"], &["Gemüse", "Kohl"]],
             true,
             1,
             Some(0),

@@ -315,17 +315,23 @@ impl Plan {
         self.is_ours && !self.has_vectors && is_for_sheets
     }
 
-    /// The name of a column, from the header or by its number.
-    pub(super) fn name(&self, column: usize) -> String {
+    /// The name of a column, from the header; empty when it has none.
+    pub(super) fn given_name(&self, column: usize) -> &str {
         match self.names.get(column).map(String::as_str) {
             Some(name) if !name.is_empty() && self.has_safe_cells(&self.parts[0].way) => {
-                from_safe(name).to_owned()
+                from_safe(name)
             }
-            Some(name) if !name.is_empty() => name.to_owned(),
-            _ if self.columns == 1 && self.parts[0].way.format != ListFormat::Csv => {
-                "Text".to_owned()
-            }
-            _ => format!("Column {}", column + 1),
+            Some(name) if !name.is_empty() => name,
+            _ if self.columns == 1 && self.parts[0].way.format != ListFormat::Csv => "Text",
+            _ => "",
+        }
+    }
+
+    /// The name it is kept under, by its number when it has none.
+    pub(super) fn name(&self, column: usize) -> String {
+        match self.given_name(column) {
+            "" => format!("Column {}", column + 1),
+            name => name.to_owned(),
         }
     }
 }

@@ -119,7 +119,7 @@ pub(super) fn preview(
         .into_iter()
         .enumerate()
         .map(|(column, counted)| ColumnPreview {
-            name: shortened(&plan.name(column)),
+            name: shortened(plan.given_name(column)),
             filled: counted.filled,
             distinct: counted.seen.len(),
         })
