@@ -315,6 +315,16 @@ mod tests {
     }
 
     #[test]
+    fn neighbours_that_are_all_equally_far_are_told_apart() {
+        // In so many dimensions, affinities would vanish in 32 bits if distances were taken whole.
+        let rows = made_up::grouped([400, 0, 4, 2048], 2.0, made_up::noise(2));
+        for method in [Method::Umap, Method::Tsne] {
+            let purity = purity(&map(&rows, method, 2), 4);
+            assert!(purity > 0.97, "{method:?} keeps groups: {purity}");
+        }
+    }
+
+    #[test]
     fn lists_without_neighbourhoods_are_laid_out_as_well() {
         for count in [1, 2, 3, 4, 5, 9, 15, 16] {
             for method in [Method::Umap, Method::Tsne, Method::Pca] {

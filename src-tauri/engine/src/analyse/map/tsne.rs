@@ -107,17 +107,20 @@ impl Fit<'_> {
     }
 }
 
-/// As the crate wants it: distances between unit rows.
+/// As the crate wants it: distances whose squares are those between unit rows, less the least of
+/// the item's own. Affinities stay the same, and their exponentials, which the crate takes in 32
+/// bits, do not vanish where all neighbours are far.
 fn table(near: &Neighbours, items: usize) -> Vec<Vec<Neighbor<f32>>> {
     (0..items)
         .map(|item| {
             let similar = near.similarities(item);
-            near.of(item)
-                .iter()
-                .zip(similar)
+            let closest = similar.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let distance = |cosine: f32| (2.0 * (closest - cosine)).max(0.0).sqrt();
+            let neighbours = near.of(item).iter().zip(similar);
+            neighbours
                 .map(|(&index, &cosine)| Neighbor {
                     index: index as usize,
-                    distance: (2.0 - 2.0 * cosine).max(0.0).sqrt(),
+                    distance: distance(cosine),
                 })
                 .collect()
         })
