@@ -110,7 +110,9 @@ pub fn lay_out(
         Method::Pca => start,
         Method::Tsne => tsne::lay_out(rows, dims, start, seed, monitor, &mut shown)?,
         Method::Umap => {
-            let neighbours = nearest_neighbours(rows, NEIGHBOURS, RECALL, seed, monitor)?;
+            // In a short list, a third of it: of nine words, the other eight would all be neighbours.
+            let count = NEIGHBOURS.min((rows.len() / 3).max(2));
+            let neighbours = nearest_neighbours(rows, count, RECALL, seed, monitor)?;
             let settings = umap::Settings::usual(rows.len(), dims, seed);
             umap::lay_out(&neighbours, start, &settings, monitor, &mut shown)?
         }
@@ -312,6 +314,16 @@ mod tests {
         }
         let pca = map(&rows, Method::Pca, 3);
         assert!(purity(&pca, 6) > 0.8, "the broadest differences are between the groups");
+    }
+
+    #[test]
+    fn a_handful_of_items_has_groups_as_well() {
+        let pure = |seed| {
+            let rows = made_up::grouped([9, 0, 3, 384], 1.9, made_up::noise(seed));
+            purity(&map(&rows, Method::Umap, 2), 3)
+        };
+        let mean = (1..=10).map(pure).sum::<f64>() / 10.0;
+        assert!(mean > 0.99, "groups of three, in ten lists of nine: {mean}");
     }
 
     #[test]
