@@ -50,6 +50,10 @@ export const seeing = {
     await mapIsLaidOut(again);
     t.report("the kept map on screen after a restart", `${Math.round(performance.now() - reopenedAt)} ms`);
     assert.ok(!(await again.has("map-stale")), "it still shows the list");
+    const isAsItWas = await again.session.run(() =>
+      [["method", "pca"], ["dims", "3"]].every(([of, value]) => document.querySelector(`[data-testid="map-${of}"] input[value="${value}"]`).checked),
+    );
+    assert.ok(isAsItWas, "and is the one that was looked at last");
   },
 
   async "a picture of the map is saved and holds it"(t) {

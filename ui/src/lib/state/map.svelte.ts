@@ -10,7 +10,8 @@ import type { OpenWorkbook } from "./workbook.svelte";
 
 export const METHODS = ["umap", "tsne", "pca"] as const satisfies readonly MapMethod[];
 export type MapPart = "map" | "axes";
-export type Dims = 2 | 3;
+export const DIMS = [2, 3] as const;
+export type Dims = (typeof DIMS)[number];
 
 /** A longer list waits until somebody asks for its map. */
 const MOST_BY_ITSELF = 20_000;

@@ -19,6 +19,8 @@ const memory: WindowMemory = {
   topicMethod: "ward",
   smallestTopic: 4,
   isGrouped: true,
+  mapMethod: "tsne",
+  mapDims: 3,
 };
 
 describe("the window's memory", () => {

@@ -1,10 +1,11 @@
 /** The window's memory as one string, kept in the workbook: how it looked when it was left. */
 import type { Palette } from "$lib/charts/colours";
 import type { Viewport } from "$lib/charts/heatmap";
-import type { Metric, TopicMethod } from "$lib/ipc/bindings";
+import type { MapMethod, Metric, TopicMethod } from "$lib/ipc/bindings";
 import type { NumberStyle } from "$lib/text/heatmap";
 import { TOPIC_METHODS } from "./finding.svelte";
 import { TABS, type Tab } from "./layout.svelte";
+import { DIMS, type Dims, METHODS } from "./map.svelte";
 import type { Selected } from "./selection.svelte";
 import { SORT_KEYS, type SortKey } from "./words.svelte";
 
@@ -26,6 +27,8 @@ export interface WindowMemory {
   topicMethod: TopicMethod;
   smallestTopic: number | null;
   isGrouped: boolean;
+  mapMethod: MapMethod;
+  mapDims: Dims;
 }
 
 export function writeMemory(memory: WindowMemory): string {
@@ -86,6 +89,8 @@ export function readMemory(stored: string): Partial<WindowMemory> {
     topicMethod: oneOf(from.topicMethod, TOPIC_METHODS),
     smallestTopic: from.smallestTopic === null ? null : number(from.smallestTopic),
     isGrouped: flag(from.isGrouped),
+    mapMethod: oneOf(from.mapMethod, METHODS),
+    mapDims: DIMS.find((dims) => dims === from.mapDims),
   };
   return Object.fromEntries(
     Object.entries(understood).filter(([, part]) => part !== undefined),

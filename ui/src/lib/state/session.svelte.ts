@@ -419,7 +419,7 @@ export class Session {
   };
 
   #remember(): string {
-    const { layout, selection, heatmap, words, finding } = this;
+    const { layout, selection, heatmap, words, finding, map } = this;
     return writeMemory({
       tab: layout.tab,
       isTopicsOpen: layout.isTopicsOpen,
@@ -438,12 +438,14 @@ export class Session {
       topicMethod: finding.method,
       smallestTopic: finding.smallestTopic,
       isGrouped: layout.isGrouped,
+      mapMethod: map.method,
+      mapDims: map.dims,
     });
   }
 
   #restore(view: WorkbookView): void {
     const memory = readMemory(view.view);
-    const { layout, selection, heatmap, words, finding } = this;
+    const { layout, selection, heatmap, words, finding, map } = this;
     layout.tab = memory.tab ?? layout.tab;
     layout.isTopicsOpen = memory.isTopicsOpen ?? layout.isTopicsOpen;
     layout.isInspectorOpen = memory.isInspectorOpen ?? layout.isInspectorOpen;
@@ -460,6 +462,8 @@ export class Session {
     finding.method = memory.topicMethod ?? finding.method;
     finding.smallestTopic = memory.smallestTopic ?? null;
     layout.isGrouped = memory.isGrouped ?? layout.isGrouped;
+    map.method = memory.mapMethod ?? map.method;
+    map.dims = memory.mapDims ?? map.dims;
     const selected = memory.selected;
     const isThere =
       selected?.kind === "item"
