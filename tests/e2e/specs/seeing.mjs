@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
-import { answerFileDialog, PICTURE_TITLE } from "../lib/desktop.mjs";
+import { answerFileDialog, closeWindow, PICTURE_TITLE } from "../lib/desktop.mjs";
 import { choose, mapIsLaidOut, openSample, openTab, waitForTopics } from "../lib/steps.mjs";
 import { until } from "../lib/until.mjs";
 import { KEYS } from "../lib/webdriver.mjs";
@@ -40,7 +40,8 @@ export const seeing = {
       await mapIsLaidOut(app);
       assert.equal(await points(app), 564, `every word has a place with ${value}`);
     }
-    await app.close();
+    await closeWindow("Mixed words");
+    await app.ended();
 
     const again = await t.launch();
     await again.click("recent");
