@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use kindred_engine::error::{Error as EngineError, Result as EngineResult};
 use kindred_engine::models::download::TransferMonitor;
+use kindred_engine::sentence;
 use tauri::ipc::Channel;
 
 use crate::messages::DownloadProgress;
-use kindred_engine::sentence;
 
 /// Ten messages a second are enough for a bar.
 const SEND_EVERY: Duration = Duration::from_millis(100);

@@ -18,13 +18,13 @@ use kindred_engine::error::{Error as EngineError, Result as EngineResult};
 use kindred_engine::models::library::{Library, Model, Server};
 use kindred_engine::models::server::api_model;
 use kindred_engine::monitor::{Monitor, Stage};
+use kindred_engine::sentence;
+use kindred_engine::sentence::Sentence;
 use kindred_engine::workbook::{Namer, Workbook};
 
 use crate::downloads::Downloads;
 use crate::keys::Keys;
 use crate::messages::{ModelView, count};
-use kindred_engine::sentence;
-use kindred_engine::sentence::Sentence;
 
 /// Models that stay loaded beside those that are part of Kindred.
 const MOST_LOADED: usize = 2;

@@ -19,6 +19,7 @@ use kindred_engine::import::{
 };
 use kindred_engine::items::{Item, ItemId};
 use kindred_engine::monitor::{Monitor, Silent, Stage};
+use kindred_engine::sentence::Sentence;
 use kindred_engine::sort::{SortInto, WantedTopic};
 use kindred_engine::topics::{Placement, Sorting};
 use kindred_engine::workbook::{Answer, Judge, MapKey, Workbook};
@@ -28,7 +29,6 @@ use crate::desk::{
     DIM, Desk, day, embedder, key, kind, list, numbered, origin, sorting, this_program,
 };
 use crate::undo::random_edit;
-use kindred_engine::sentence::Sentence;
 
 /// `count` texts whose numbers start at `first`, each with the cells of two columns.
 fn with_columns(first: usize, count: usize, columns: [&str; 2]) -> ImportedList {

@@ -10,6 +10,7 @@ use kindred_engine::export::{self, ExportFormat, ExportOptions, Facts, from_safe
 use kindred_engine::import::{self, ImportedList};
 use kindred_engine::items::{Item, ItemId, normalise};
 use kindred_engine::monitor::{Monitor, Silent, Stage};
+use kindred_engine::sentence::Sentence;
 use kindred_engine::topics::{Placement, Sorting, Topic, TopicId};
 use kindred_engine::workbook::Workbook;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
@@ -17,7 +18,6 @@ use parquet::record::RowAccessor as _;
 use proptest::prelude::*;
 
 use crate::desk::{Desk, embedder, kind, sorting};
-use kindred_engine::sentence::Sentence;
 
 /// Texts that programs take for something else.
 pub(crate) const HOSTILE: [&str; 24] = [

@@ -7,13 +7,13 @@ use kindred_engine::edits::Edit;
 use kindred_engine::export::{self, ExportFormat};
 use kindred_engine::items::{ItemId, normalise};
 use kindred_engine::monitor::Silent;
+use kindred_engine::sentence::Sentence;
 use kindred_engine::topics::Sorting;
 use kindred_engine::workbook::{MapKey, Origin, Workbook};
 use scraper::{Html, Selector};
 
 use crate::desk::{Desk, embedder, key, numbered, origin, sorting};
 use crate::export::{facts, list_of, options, sorted, topic};
-use kindred_engine::sentence::Sentence;
 
 /// Every element that a report is made of.
 const ELEMENTS: &str = "html head meta title style body header nav main section article footer div span p h1 h2 h3 \

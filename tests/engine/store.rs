@@ -10,6 +10,7 @@ use kindred_engine::edits::Edit;
 use kindred_engine::import::{ImportReport, MergedText};
 use kindred_engine::items::ItemId;
 use kindred_engine::monitor::{Monitor, Silent, Stage};
+use kindred_engine::sentence::Sentence;
 use kindred_engine::store::VERSION;
 use kindred_engine::topics::Sorting;
 use kindred_engine::workbook::Workbook;
@@ -17,7 +18,6 @@ use kindred_engine::workbook::Workbook;
 use crate::desk::{
     Desk, Watch, day, embedder, key, kind, list, numbered, origin, sorting, this_program,
 };
-use kindred_engine::sentence::Sentence;
 
 /// The file and what SQLite keeps beside it.
 fn copy_workbook(from: &Path, to: &Path) {

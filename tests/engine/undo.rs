@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use kindred_engine::edits::{Applied, Edit, Extent, MAX_CONTEXT, MAX_TOPIC_NAME};
 use kindred_engine::items::{Item, ItemId};
+use kindred_engine::sentence::Sentence;
 use kindred_engine::topics::{Placement, Sorting, TopicId};
 use proptest::prelude::*;
 
 use crate::desk::{Desk, kind, numbered, sorting};
-use kindred_engine::sentence::Sentence;
 
 const ITEMS: usize = 12;
 

@@ -4,6 +4,7 @@ use kindred_engine::analyse::heatmap::{Heatmap, Range, TILE_CELLS};
 use kindred_engine::analyse::topics::FindTopics;
 use kindred_engine::embed::ModelKey;
 use kindred_engine::error::{Error as EngineError, Result as EngineResult};
+use kindred_engine::sentence;
 use kindred_engine::topics::{Sorting, TopicId as EngineTopicId};
 use kindred_engine::workbook::Workbook;
 use tauri::AppHandle;
@@ -17,7 +18,6 @@ use crate::messages::{
     PairStatistics, Progress, TopicMethod, count as counted, tree_bytes,
 };
 use crate::state::AppState;
-use kindred_engine::sentence;
 
 /// Finds topics anew; `count` is how many topics, and for `hdbscan`, `dbscan` and `optics` how many
 /// items make one; null lets the machine choose.

@@ -4,6 +4,7 @@ use kindred_engine::embed::{Embedder, ModelKey, Shared};
 use kindred_engine::error::{Error as EngineError, Result as EngineResult};
 use kindred_engine::models::library::Model;
 use kindred_engine::monitor::Silent;
+use kindred_engine::sentence;
 use kindred_engine::workbook::Workbook;
 use tauri::AppHandle;
 use tauri::ipc::Channel;
@@ -16,7 +17,6 @@ use crate::messages::{
     scale as scale_view,
 };
 use crate::state::AppState;
-use kindred_engine::sentence;
 
 /// Compares models on the open workbook. Each must have embedded all of it.
 #[tauri::command]

@@ -8,6 +8,8 @@ use kindred_engine::error::{Error as EngineError, Result as EngineResult};
 use kindred_engine::import::worker::Worker;
 use kindred_engine::import::{ImportedList, Source};
 use kindred_engine::monitor::Monitor;
+use kindred_engine::sentence;
+use kindred_engine::sentence::Sentence;
 use kindred_engine::workbook::{Origin, Workbook};
 use tauri::AppHandle;
 use tauri::ipc::Channel;
@@ -23,8 +25,6 @@ use crate::messages::{
 use crate::models::for_new_lists;
 use crate::state::{AppState, now_secs};
 use crate::{places, samples, window};
-use kindred_engine::sentence;
-use kindred_engine::sentence::Sentence;
 
 /// Where every random choice starts: one list gives one result, on every computer.
 const SEED: u64 = 1;

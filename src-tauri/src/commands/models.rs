@@ -15,6 +15,7 @@ use kindred_engine::models::server::{
 };
 use kindred_engine::monitor::Silent;
 use kindred_engine::net::{Address, Patience};
+use kindred_engine::sentence;
 use kindred_engine::store::Day;
 use tauri::AppHandle;
 use tauri::ipc::Channel;
@@ -28,7 +29,6 @@ use crate::messages::{
 use crate::models::{Models, dim, for_new_lists, threads};
 use crate::samples::SAMPLES;
 use crate::state::{AppState, now_secs};
-use kindred_engine::sentence;
 
 /// Texts that a model's speed is measured on.
 const SPEED_TEXTS: usize = 50;

@@ -8,6 +8,7 @@ use kindred_engine::analyse::topics::{FindTopics, Way};
 use kindred_engine::embed::Embedder as _;
 use kindred_engine::embed::onnx::default_key;
 use kindred_engine::export::{ExportFormat, ExportOptions, Facts, write};
+use kindred_engine::sentence::Sentence;
 use kindred_engine::store::Day;
 use kindred_engine::workbook::{MapKey, Origin, Workbook};
 use kindred_engine::{Error, Result};
@@ -16,7 +17,6 @@ use serde_json::json;
 use crate::arguments::Arguments;
 use crate::print;
 use crate::resources::{OnStandardError, Resources, read};
-use kindred_engine::sentence::Sentence;
 
 /// Endings and what they stand for.
 const FORMATS: [(&str, ExportFormat); 7] = [

@@ -33,6 +33,7 @@ use kindred_engine::import::{ImportedList, worker};
 use kindred_engine::items::normalise;
 use kindred_engine::models::library::{Model, Status};
 use kindred_engine::monitor::Silent;
+use kindred_engine::sentence::Sentence;
 use kindred_engine::sort::{SortInto, WantedTopic, sort};
 use kindred_engine::topics::Sorting;
 use kindred_engine::vectors::Vectors;
@@ -42,7 +43,6 @@ use lexopt::Parser;
 use serde_json::{Value, json};
 
 use arguments::{Arguments, Command, SortRequest, Usage};
-use kindred_engine::sentence::Sentence;
 use resources::{OnStandardError, Resources, embed, read, read_examples, texts};
 
 const USAGE: &str = "\

@@ -16,12 +16,12 @@ use kindred_engine::models::library::{Library, Model, Server};
 use kindred_engine::models::own;
 use kindred_engine::models::server::api_model;
 use kindred_engine::monitor::{Monitor, Silent, Stage};
+use kindred_engine::sentence::Sentence;
 use kindred_engine::vectors::Vectors;
 use kindred_engine::workbook::Namer;
 use kindred_engine::{Error, Result};
 
 use crate::arguments::{Arguments, ServerArguments};
-use kindred_engine::sentence::Sentence;
 
 /// The list in `file`, from the column and table that were asked for.
 pub(crate) fn read(file: &Path, arguments: &Arguments) -> Result<ImportedList> {
