@@ -35,11 +35,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::items::Item;
 use crate::monitor::{Monitor, Silent};
-
 use crate::sentence::Sentence;
+
 pub use encoding::TextEncoding;
 
 /// More items than this are not read.
@@ -282,6 +282,10 @@ pub struct ImportedList {
     pub topics: Option<ImportedTopics>,
     pub vectors: Option<ImportedVectors>,
     pub report: ImportReport,
+}
+
+fn nothing(reason: Sentence) -> Error {
+    Error::NothingToImport { reason }
 }
 
 /// Finds out how `source` wants to be read.

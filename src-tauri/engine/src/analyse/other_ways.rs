@@ -32,7 +32,11 @@ pub fn gaussian(points: &Vectors, k: usize) -> Result<Vec<Option<u32>>> {
         .reg_covariance(LEAST_VARIANCE)
         .fit(&data)
         .map_err(|error| {
-            Error::Invalid(sentence!("A mixture of {k} Gaussians cannot be fitted to this list: {error}. Choose fewer topics or another way.", k, error = error.to_string()))
+            Error::Invalid(sentence!(
+                "A mixture of {k} Gaussians cannot be fitted to this list: {error}. Choose fewer topics or another way.",
+                k,
+                error = error.to_string()
+            ))
         })?;
     Ok(mixture.predict(&data).iter().map(|&group| Some(group as u32)).collect())
 }

@@ -15,9 +15,9 @@ use super::{Embedder, ModelKey, Sink};
 use crate::error::{Error, Result};
 use crate::monitor::Monitor;
 use crate::net::{Address, Answered, Client, Patience, Reply, Request, Waiting, network, quoted};
+use crate::sentence::Sentence;
 use crate::vectors::Vectors;
 
-use crate::sentence::Sentence;
 pub use batches::{ApiLimits, Batch, Batches, batches, guessed_tokens, tokens_of};
 
 /// The longest answer that is read: 2048 vectors of 3072 numbers fit.

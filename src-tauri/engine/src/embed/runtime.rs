@@ -47,6 +47,9 @@ pub(super) fn environment() -> Result<Environment> {
 
 fn outcome(loaded: &Result<Environment, String>) -> Result<&Environment> {
     loaded.as_ref().map_err(|reason| Error::ModelUnavailable {
-        reason: sentence!("The part of Kindred that runs models could not be loaded, so nothing can be embedded. Install Kindred again; {reason}", reason),
+        reason: sentence!(
+            "The part of Kindred that runs models could not be loaded, so nothing can be embedded. Install Kindred again; {reason}",
+            reason
+        ),
     })
 }

@@ -20,10 +20,10 @@ const MAX_TOTAL_BYTES: u64 = 512 << 20;
 const RATIO_FROM_BYTES: u64 = 10 << 20;
 const MAX_RATIO: u64 = 200;
 
-const DAMAGED: Sentence = sentence!(
+pub(super) const DAMAGED: Sentence = sentence!(
     "This spreadsheet or document is damaged or incomplete. Save it again where it was made, then open that."
 );
-const TOO_LARGE: Sentence = sentence!(
+pub(super) const TOO_LARGE: Sentence = sentence!(
     "This spreadsheet or document unpacks to more than Kindred reads. Save the list as CSV, then open that."
 );
 const UNSAFE: Sentence =
@@ -129,12 +129,4 @@ pub(super) fn entry<R: Read + Seek>(
         return Err(TOO_LARGE);
     }
     Ok(bytes)
-}
-
-pub(super) fn damaged() -> Sentence {
-    DAMAGED
-}
-
-pub(super) fn too_large() -> Sentence {
-    TOO_LARGE
 }

@@ -9,6 +9,7 @@ use parquet::record::Field;
 use serde_json::{Map, Value};
 
 use super::columns::MAX_COLUMNS;
+use super::nothing;
 use super::rows::Row;
 use super::sheets::{number, sound};
 use crate::error::{Error, Result};
@@ -29,7 +30,7 @@ pub(super) struct Columnar {
 }
 
 fn damaged<E>(_: E) -> Error {
-    Error::NothingToImport { reason: DAMAGED }
+    nothing(DAMAGED)
 }
 
 impl Columnar {

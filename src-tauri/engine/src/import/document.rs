@@ -4,7 +4,7 @@ use std::fs::File;
 
 use quick_xml::events::Event;
 
-use super::archive::{self, too_large};
+use super::archive::{self, TOO_LARGE};
 use super::columns::MAX_COLUMNS;
 use super::source::Followed;
 use super::table::Table;
@@ -107,7 +107,7 @@ impl Body {
             "p" => {
                 let text = std::mem::take(&mut self.text);
                 let number = self.paragraphs.len() as u64 + 1;
-                self.paragraphs.push(number, &[text]).map_err(|_| too_large())?;
+                self.paragraphs.push(number, &[text]).map_err(|_| TOO_LARGE)?;
             }
             "tc" if self.depth == 1 && self.cells.len() < MAX_COLUMNS => {
                 self.cells.push(std::mem::take(&mut self.text).trim_end().to_owned());
@@ -116,7 +116,7 @@ impl Body {
             }
             "tr" if self.depth == 1 => {
                 let number = self.table.len() as u64 + 1;
-                self.table.push(number, &self.cells).map_err(|_| too_large())?;
+                self.table.push(number, &self.cells).map_err(|_| TOO_LARGE)?;
             }
             "tbl" => {
                 self.depth = self.depth.saturating_sub(1);

@@ -7,6 +7,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::Encoding;
 use serde::{Deserialize, Serialize};
 
+use super::nothing;
 use super::source::Part;
 use crate::error::{Error, Result};
 use crate::sentence::Sentence;
@@ -100,10 +101,6 @@ pub(super) fn detect(part: &Part<'_>) -> Result<TextEncoding> {
             guessed.map(TextEncoding).map_err(|error| part.error(&error))
         }
     }
-}
-
-fn nothing(reason: Sentence) -> Error {
-    Error::NothingToImport { reason }
 }
 
 enum Verdict {

@@ -4,7 +4,7 @@
 use scraper::node::Element;
 use scraper::{Html, Node};
 
-use super::archive::too_large;
+use super::archive::TOO_LARGE;
 use super::columns::MAX_COLUMNS;
 use super::table::{Full, Table};
 use crate::sentence::Sentence;
@@ -36,7 +36,7 @@ pub(super) fn tables(html: &str) -> Result<Vec<Table>, Sentence> {
     }
     let page = Html::parse_document(html);
     let mut gathered = Gathered { texts: Table::new("Text"), ..Gathered::default() };
-    let full = |_: Full| too_large();
+    let full = |_: Full| TOO_LARGE;
     let mut node = page.tree.root();
     'page: loop {
         match node.value() {
@@ -62,7 +62,7 @@ pub(super) fn tables(html: &str) -> Result<Vec<Table>, Sentence> {
             }
         }
     }
-    gathered.end_text().map_err(|_| too_large())?;
+    gathered.end_text().map_err(|_| TOO_LARGE)?;
     let mut tables = vec![gathered.texts];
     tables.append(&mut gathered.tables);
     tables.retain(|table| table.len() > 0);

@@ -4,7 +4,7 @@ use std::fs::File;
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::archive::{self, too_large};
+use super::archive::{self, TOO_LARGE};
 use super::columns::MAX_COLUMNS;
 use super::sheets::number;
 use super::source::Followed;
@@ -174,10 +174,10 @@ impl Sheets {
             && (!self.cells.is_empty() || times <= MAX_BLANK_ROWS)
         {
             if self.row - 1 > MAX_ROWS {
-                return Err(too_large());
+                return Err(TOO_LARGE);
             }
             for number in first..self.row {
-                sheet.push(number, &self.cells).map_err(|_| too_large())?;
+                sheet.push(number, &self.cells).map_err(|_| TOO_LARGE)?;
             }
         }
         self.cells.clear();

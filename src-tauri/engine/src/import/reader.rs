@@ -17,7 +17,7 @@ use super::rows::{Cells, Row, Rows};
 use super::sheets::Book;
 use super::source::{Parsed, Part};
 use super::table::Table;
-use super::{ImportOptions, ListFormat, TablePreview, TextEncoding};
+use super::{ImportOptions, ListFormat, TablePreview, TextEncoding, nothing};
 use crate::error::{Error, Result};
 use crate::sentence::Sentence;
 
@@ -242,15 +242,14 @@ fn parse(part: &mut Part<'_>, way: Way) -> Result<()> {
 
 fn read_tables(part: &Part<'_>, way: Way) -> Result<Vec<Table>> {
     let text = || part.whole_text(way.encoding);
-    let told = |reason: Sentence| Error::NothingToImport { reason };
     match way.format {
         ListFormat::JsonLines => json::table_of_lines(&text()?),
-        ListFormat::Spreadsheet => ods::tables(part.file()?).map_err(told),
-        ListFormat::Document => document::tables(part.file()?).map_err(told),
-        ListFormat::Markdown => markdown::tables(&text()?).map_err(|_| told(archive::too_large())),
+        ListFormat::Spreadsheet => ods::tables(part.file()?).map_err(nothing),
+        ListFormat::Document => document::tables(part.file()?).map_err(nothing),
+        ListFormat::Markdown => markdown::tables(&text()?).map_err(|_| nothing(archive::TOO_LARGE)),
         ListFormat::Html => match part.html() {
-            Some(html) => html::tables(html).map_err(told),
-            None => html::tables(&text()?).map_err(told),
+            Some(html) => html::tables(html).map_err(nothing),
+            None => html::tables(&text()?).map_err(nothing),
         },
         _ => json::tables(&text()?),
     }

@@ -7,8 +7,9 @@ use calamine::{DataRef, ExcelDateTime, Reader as _, SheetType, Xlsx};
 use csv::StringRecord;
 use quick_xml::events::Event;
 
-use super::archive::{self, damaged};
+use super::archive::{self, DAMAGED};
 use super::columns::MAX_COLUMNS;
+use super::nothing;
 use super::rows::Row;
 use super::source::Followed;
 use crate::error::{Error, Result};
@@ -28,16 +29,15 @@ impl Book {
     /// # Errors
     /// `NothingToImport` when it is damaged or there is no sheet in it.
     pub(super) fn open(mut file: Followed<File>) -> Result<Self> {
-        let nothing = |reason: Sentence| Error::NothingToImport { reason };
         check_shared_strings(&mut file).map_err(nothing)?;
-        file.rewind().map_err(|_| nothing(damaged()))?;
+        file.rewind().map_err(|_| nothing(DAMAGED))?;
         let opened = sound(|| Xlsx::new(BufReader::new(file)));
-        let opened = opened.ok_or_else(|| nothing(damaged()))?;
+        let opened = opened.ok_or_else(|| nothing(DAMAGED))?;
         let workbook = opened.map_err(|error| match error {
             calamine::XlsxError::Password => nothing(sentence!(
                 "This spreadsheet has a password. Save it without one, then open that."
             )),
-            _ => nothing(damaged()),
+            _ => nothing(DAMAGED),
         })?;
         let sheets: Vec<String> = workbook
             .sheets_metadata()
@@ -57,7 +57,7 @@ impl Book {
         sheet: usize,
         on: &mut dyn FnMut(u64, Row<'_>) -> Result<bool>,
     ) -> Result<()> {
-        let broken = || Error::NothingToImport { reason: damaged() };
+        let broken = || nothing(DAMAGED);
         let name = self.sheets.get(sheet).ok_or_else(no_such_sheet)?.clone();
         let cells = sound(|| self.workbook.worksheet_cells_reader(&name));
         let mut cells = cells.and_then(std::result::Result::ok).ok_or_else(broken)?;
@@ -146,7 +146,7 @@ fn check_shared_strings(file: &mut Followed<File>) -> Result<(), Sentence> {
         .filter(|name| name.to_ascii_lowercase().ends_with("sharedstrings.xml"))
         .collect();
     for name in names {
-        let entry = archive.by_name(&name).map_err(|_| damaged())?;
+        let entry = archive.by_name(&name).map_err(|_| DAMAGED)?;
         let size = entry.size();
         let mut xml =
             quick_xml::Reader::from_reader(BufReader::new(std::io::Read::take(entry, 1 << 20)));
@@ -158,7 +158,7 @@ fn check_shared_strings(file: &mut Followed<File>) -> Result<(), Sentence> {
                     let count = count.and_then(|count| count.value.trim().parse::<u64>().ok());
                     // The shortest text is `<si/>`.
                     if count.is_some_and(|count| count > size / 5 + 16) {
-                        return Err(damaged());
+                        return Err(DAMAGED);
                     }
                     break;
                 }

@@ -14,7 +14,7 @@ use super::kind::{self, Kind};
 use super::sheets::Book;
 use super::table::Table;
 use super::vectors::{self, VectorFile};
-use super::{ListFormat, Source, TextEncoding, folder};
+use super::{ListFormat, Source, TextEncoding, folder, nothing};
 use crate::error::{Error, Result};
 use crate::files;
 use crate::sentence::{Sentence, Value};
@@ -148,7 +148,7 @@ fn open_files<'a>(paths: &[PathBuf]) -> Result<Opened<'a>> {
     if parts.is_empty() {
         return Err(match refused.into_iter().next() {
             Some((_, error)) => error,
-            None => Error::NothingToImport { reason: sentence!("There is no file.") },
+            None => nothing(sentence!("There is no file.")),
         });
     }
     let vectors = vectors_of(&mut parts)?;
@@ -250,7 +250,7 @@ impl<'a> Part<'a> {
             origin: origin(path),
             kind: kind::of(&mut file).map_err(|error| match error {
                 kind::Failure::Io(error) => unreadable(&error),
-                kind::Failure::NoList(reason) => Error::NothingToImport { reason },
+                kind::Failure::NoList(reason) => nothing(reason),
             })?,
             bytes: Bytes::File(path.to_path_buf()),
             length,

@@ -15,7 +15,7 @@ use super::source::{Opened, Parsed};
 use super::{
     ColumnPreview, ImportOptions, ImportPreview, ImportProblem, ImportReport, ImportedList,
     ImportedTopics, ListFormat, MAX_ITEMS, MAX_PROBLEMS, MAX_TEXT_CHARS, MergedText, PREVIEW_ROWS,
-    TextEncoding, variants,
+    TextEncoding, nothing, variants,
 };
 use crate::error::{Error, Result};
 use crate::export::from_safe;
@@ -56,7 +56,7 @@ pub(super) fn read(
     tally.take_all(opened, usize::MAX, monitor)?;
     tally.merge();
     if tally.items.is_empty() {
-        return Err(Error::NothingToImport { reason: nothing_because(&tally.report) });
+        return Err(nothing(nothing_because(&tally.report)));
     }
     let topics = tally.take_topics();
     let vectors = match &opened.vectors {
@@ -112,7 +112,7 @@ pub(super) fn preview(
     tally.merge();
     let report = std::mem::take(&mut tally.report);
     if report.blank == report.rows && looks.rows.is_empty() {
-        return Err(Error::NothingToImport { reason: nothing_because(&report) });
+        return Err(nothing(nothing_because(&report)));
     }
     let columns = looks
         .columns

@@ -9,10 +9,10 @@ use npyz::{NpyFile, NpyHeader, Order};
 
 use super::ImportedVectors;
 use super::lines::{Line, Lines};
+use super::nothing;
 use super::source::open_file;
 use crate::error::{Error, Result};
 use crate::files;
-use crate::sentence::Sentence;
 
 /// No model has more dimensions.
 const MAX_DIM: u64 = 65_536;
@@ -231,10 +231,6 @@ fn width(header: &NpyHeader) -> Result<u64> {
 pub(super) fn beside(path: &Path) -> Option<PathBuf> {
     let is_there = |path: &PathBuf| path.is_file();
     ["txt", "tsv", "csv"].iter().map(|ending| path.with_extension(ending)).find(is_there)
-}
-
-fn nothing(reason: Sentence) -> Error {
-    Error::NothingToImport { reason }
 }
 
 fn damaged() -> Error {

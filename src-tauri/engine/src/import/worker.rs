@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{ImportOptions, ImportPreview, ImportedList, ImportedTopics, Source};
+use super::{ImportOptions, ImportPreview, ImportedList, ImportedTopics, Source, nothing};
 use crate::error::{Error, Result};
 use crate::items::Item;
 use crate::monitor::{Monitor, Stage};
@@ -356,10 +356,6 @@ const TOO_SLOW: Sentence = sentence!(
 const MALFORMED: Sentence = sentence!(
     "This file could not be read: something in it is not as it should be. Save it again where it was made, or as CSV, then open that."
 );
-
-fn nothing(reason: Sentence) -> Error {
-    Error::NothingToImport { reason }
-}
 
 fn broken() -> Error {
     nothing(MALFORMED)

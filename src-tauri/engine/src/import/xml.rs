@@ -6,7 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use zip::ZipArchive;
 
-use super::archive::{MAX_ENTRY_BYTES, damaged};
+use super::archive::{DAMAGED, MAX_ENTRY_BYTES};
 use crate::sentence::Sentence;
 
 /// One text between two tags is not longer, in bytes: nobody wrote it.
@@ -21,20 +21,20 @@ pub(super) fn each_event<R: Read + Seek>(
     name: &str,
     on: &mut dyn FnMut(&Event<'_>) -> Result<(), Sentence>,
 ) -> Result<(), Sentence> {
-    let entry = archive.by_name(name).map_err(|_| damaged())?;
+    let entry = archive.by_name(name).map_err(|_| DAMAGED)?;
     let mut xml = Reader::from_reader(BufReader::new(entry.take(MAX_ENTRY_BYTES)));
     let mut buffer = Vec::new();
     let mut depth = 0_u32;
     loop {
         buffer.clear();
-        let event = xml.read_event_into(&mut buffer).map_err(|_| damaged())?;
+        let event = xml.read_event_into(&mut buffer).map_err(|_| DAMAGED)?;
         match event {
             // What is cut off is open at its end.
-            Event::Eof if depth > 0 => return Err(damaged()),
+            Event::Eof if depth > 0 => return Err(DAMAGED),
             Event::Eof => return Ok(()),
             Event::Start(_) => depth = depth.saturating_add(1),
             Event::End(_) => depth = depth.saturating_sub(1),
-            Event::Text(ref text) if text.len() > MAX_TEXT_BYTES => return Err(damaged()),
+            Event::Text(ref text) if text.len() > MAX_TEXT_BYTES => return Err(DAMAGED),
             _ => {}
         }
         on(&event)?;
